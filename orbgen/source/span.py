@@ -1,0 +1,87 @@
+"""Where things stand: a source text and the spans in it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+import msgspec
+
+
+class Source(msgspec.Struct, eq=False):
+    """One text under the name that people know it by. `mark` is the byte order mark that stood before it, if any."""
+
+    name: str
+    text: str
+    mark: str = ""
+    _line_starts: list[int] | None = None
+
+    @property
+    def line_starts(self) -> list[int]:
+        """Character offset of each line's first character; lines end with LF, CRLF or a lone CR."""
+        if self._line_starts is None:
+            text = self.text
+            starts = [0]
+            if "\r" in text:
+                for index, character in enumerate(text):
+                    if character == "\n" or (character == "\r" and text[index + 1 : index + 2] != "\n"):
+                        starts.append(index + 1)
+            else:
+                index = text.find("\n")
+                while index >= 0:
+                    starts.append(index + 1)
+                    index = text.find("\n", index + 1)
+            self._line_starts = starts
+        return self._line_starts
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of a character offset, both counted from 1."""
+        starts = self.line_starts
+        line = bisect_right(starts, offset)
+        return line, offset - starts[line - 1] + 1
+
+    def line_start(self, line: int) -> int:
+        """Offset of the first character of a line counted from 1."""
+        return self.line_starts[line - 1]
+
+    def line_text(self, line: int) -> str:
+        """A line counted from 1, without its line break."""
+        starts = self.line_starts
+        end = starts[line] if line < len(starts) else len(self.text)
+        return self.text[starts[line - 1] : end].rstrip("\r\n")
+
+
+class Span(msgspec.Struct, frozen=True):
+    """From character `start` up to, not including, `end` of a source."""
+
+    source: Source
+    start: int
+    end: int
+
+    @property
+    def line(self) -> int:
+        """Line of the first character, counted from 1."""
+        return self.source.position(self.start)[0]
+
+    @property
+    def column(self) -> int:
+        """Column of the first character, counted from 1."""
+        return self.source.position(self.start)[1]
+
+    @property
+    def end_line(self) -> int:
+        """Line of the end, counted from 1."""
+        return self.source.position(self.end)[0]
+
+    @property
+    def end_column(self) -> int:
+        """Column just behind the last character, counted from 1."""
+        return self.source.position(self.end)[1]
+
+    @property
+    def text(self) -> str:
+        """The text that the span covers."""
+        return self.source.text[self.start : self.end]
+
+    def __str__(self) -> str:
+        line, column = self.source.position(self.start)
+        return f"{self.source.name}:{line}:{column}"
