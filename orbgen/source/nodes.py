@@ -11,6 +11,7 @@ from typing import TypeAlias, Union
 
 import msgspec
 
+from orbgen.source.problems import Problem
 from orbgen.source.scalars import ScalarValue, locate, resolve
 from orbgen.source.span import Source, Span
 
@@ -162,7 +163,8 @@ Node: TypeAlias = Union[Scalar, Sequence, Mapping, Alias]
 
 
 class Document(msgspec.Struct, eq=False):
-    """One YAML document: its source and its root node."""
+    """One YAML document: its source, its root node, and what is wrong with it although it can be read."""
 
     source: Source
     root: Content
+    problems: tuple[Problem, ...] = ()

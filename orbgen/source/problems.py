@@ -17,7 +17,8 @@ class Note(msgspec.Struct, frozen=True):
 class Problem(msgspec.Struct, frozen=True):
     """One thing that is wrong with a document: a stable code, one sentence, the place, and what to do.
 
-    `calls` leads from the author's outermost call to the place; `related` are other places that matter.
+    `calls` leads from the author's outermost call to the place; `related` are other places that matter. A
+    `dormant` problem stands where CircleCI does not look yet: in a workflow that is switched off, in an unused definition.
     """
 
     code: str
@@ -27,6 +28,7 @@ class Problem(msgspec.Struct, frozen=True):
     calls: tuple[Note, ...] = ()
     related: tuple[Note, ...] = ()
     suggestion: str | None = None
+    dormant: bool = False
 
     def __str__(self) -> str:
         return f"{self.span}: {self.message}"

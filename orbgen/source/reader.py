@@ -74,8 +74,10 @@ def read(data: bytes, name: str) -> Document:
 def read_documents(source: Source) -> Iterator[Document]:
     """Every document of a source, in order. Raises UnreadableError as `read` does."""
     try:
-        for root in _Builder(source).roots():
-            yield Document(source, root)
+        builder = _Builder(source)
+        for root in builder.roots():
+            yield Document(source, root, tuple(builder.problems))
+            builder.problems.clear()
     except yaml.MarkedYAMLError as error:
         raise UnreadableError(_syntax_problem(source, error)) from None
     except yaml.reader.ReaderError as error:
@@ -101,6 +103,7 @@ class _Builder:
         self.anchors: dict[str, tuple[Content, int, int]] = {}
         self.open_anchors: dict[str, int] = {}
         self.count = 0
+        self.problems: list[Problem] = []
 
     def roots(self) -> Iterator[Content]:
         """The root of each document."""
@@ -202,14 +205,18 @@ class _Builder:
             message = f"the alias `*{name}` stands inside the node that `&{name}` names, so it would hold itself"
             raise UnreadableError(Problem("recursive-alias", message, Span(self.source, start, end)))
         if known is None:
-            message = f"the alias `*{name}` has no anchor `&{name}` before it"
-            guess = nearest(name, self.anchors)
-            advice = f"did you mean `*{guess}`?" if guess else f"add `&{name}` to the node that is meant, above this line"
-            raise UnreadableError(
-                Problem("undefined-alias", message, Span(self.source, start, end), advice, suggestion=guess and f"*{guess}")
-            )
+            self._undefined(name, Span(self.source, start, end))
+            return Alias(self.source, start, end, start, name, Scalar(self.source, start, end, start, "")), 1, 1
         node, size, depth = known
         return Alias(self.source, start, end, start, name, node), size, depth
+
+    def _undefined(self, name: str, where: Span) -> None:
+        """Record an alias without anchor. The rest of the file is read with nothing in its place, to be looked at too."""
+        message = f"the alias `*{name}` has no anchor `&{name}` before it"
+        guess = nearest(name, self.anchors)
+        advice = f"did you mean `*{guess}`?" if guess else f"add `&{name}` to the node that is meant, above this line"
+        suggestion = f"*{guess}" if guess else None
+        self.problems.append(Problem("undefined-alias", message, where, advice, suggestion=suggestion))
 
     def _behind_properties(self, start: int) -> int:
         """The offset behind `&anchor` and `!tag` and the space and comments that follow them."""

@@ -1,0 +1,1 @@
+"""CircleCI's language: reading a configuration and compiling it, offline, into the pipeline that CircleCI will run."""

@@ -1,0 +1,250 @@
+"""The compiler: from a document and inputs to the pipeline, in one pass that finds every problem."""
+
+from __future__ import annotations
+
+from orbgen.circleci.compilation import Argument, Compilation, Scope
+from orbgen.circleci.config import build, misplaced, read_version
+from orbgen.circleci.entries import EntryCompiler
+from orbgen.circleci.executors import executor_fields
+from orbgen.circleci.grammar import check_reruns, is_empty
+from orbgen.circleci.graph import assign_names, connect
+from orbgen.circleci.inputs import Inputs
+from orbgen.circleci.jobs import instantiate
+from orbgen.circleci.library import Definition, Kind, Library
+from orbgen.circleci.logic import condition
+from orbgen.circleci.orbs import OrbStore
+from orbgen.circleci.parameters import accepts, declarations, free, read_declarations, type_name
+from orbgen.circleci.pipeline import Call, CallKind, Condition, JobRun, Pipeline, Workflow
+from orbgen.circleci.resolution import Unresolved, resolve
+from orbgen.circleci.steps import StepList
+from orbgen.circleci.text import Part, Text, show
+from orbgen.circleci.truth import Unknown
+from orbgen.source.names import nearest
+from orbgen.source.nodes import Content, Document, Field, Mapping, Scalar, Sequence
+
+MAXIMUM_JOB_RUNS = 5_000
+
+
+def compile_document(document: Document, inputs: Inputs = Inputs(), store: OrbStore | None = None) -> Pipeline:
+    """The pipeline that a configuration compiles to. Problems are in the result, not raised.
+
+    With incomplete inputs what depends on an unknown condition is kept with that condition (circleci.md 15).
+    """
+    root = document.root
+    if type(root) is not Mapping:
+        library = Library(document.source, Mapping(document.source, 0, 0, 0, []))
+        compilation = Compilation(inputs, library)
+        found = "the file is empty" if is_empty(root) else f"this is a {type_name(root)}"
+        compilation.report("value", f"a configuration must be a mapping, but {found}", root.span, help="begin with `version: 2.1`")
+        return Pipeline(library, "2.1", (), compilation.problems)
+    return _Compiler(document, root, inputs, store or OrbStore()).run()
+
+
+class _Compiler:
+    def __init__(self, document: Document, root: Mapping, inputs: Inputs, store: OrbStore) -> None:
+        self.root = root
+        self.compilation = Compilation(inputs, Library(root.source, root))
+        self.compilation.known_broken = frozenset([problem.span.start for problem in document.problems])
+        self.store = store
+
+    def run(self) -> Pipeline:
+        compilation, root = self.compilation, self.root
+        version = read_version(compilation, root, Scope(compilation.library))
+        compilation.templates = version != "2"
+        self._pipeline_parameters()
+        library = build(compilation, root, self.store)
+        self._check_duplicates(root)
+        workflows, order = self._workflows(library)
+        for workflow in workflows:
+            compilation.dormant = workflow.active is False
+            connect(compilation, workflow, Scope(library, _call_of(workflow)))
+        assign_names(tuple([workflow for workflow in workflows if workflow.active is not False]))
+        for workflow in workflows:
+            if workflow.active is False:
+                assign_names((workflow,))
+        self._check_unused(library)
+        setup = root.get("setup")
+        missing = [orb for orb in library.orbs.values() if orb.library is None and orb.reference is not None]
+        return Pipeline(
+            library,
+            version,
+            tuple(workflows),
+            compilation.problems,
+            tuple(missing),
+            isinstance(setup, Scalar) and setup.value is True,
+            order,
+        )
+
+    # Pipeline parameters
+
+    def _pipeline_parameters(self) -> None:
+        compilation, given = self.compilation, dict(self.compilation.inputs.parameters)
+        node = self.root.get("parameters")
+        scope = Scope(compilation.library)
+        declared = read_declarations(compilation, node, scope, pipeline=True)
+        for name, declaration in declared.items():
+            if name in given:
+                value = given.pop(name)
+                key = declaration.key
+                text = Text(key.source, key.start, key.end, key.outer, show(value), "", None, None,
+                            (Part(show(value), key, 0, len(key.text)),), value)  # fmt: skip
+                if not accepts(declaration, text):
+                    message = (
+                        f"Type error for argument {name}: expected type: {declaration.type.value}, "
+                        f'actual value: "{show(value)}" (type {type_name(text)})'
+                    )
+                    compilation.report("argument-type", message, key.span, scope)
+                compilation.pipeline_arguments[name] = Argument(declaration.type, text)
+            elif compilation.inputs.complete and declaration.default is not None:
+                compilation.pipeline_arguments[name] = Argument(declaration.type, declaration.default)
+            else:
+                argument = free(declaration)
+                unknown = argument.unknown or Unknown(sources=())
+                argument.unknown = Unknown((f"pipeline.parameters.{name}",), unknown.kind, None, unknown.alternatives)
+                compilation.pipeline_arguments[name] = argument
+        place = node.span if node is not None else self.root.span
+        for name in given:
+            guess = nearest(name, declared)
+            compilation.report("unexpected-argument", f"Unexpected argument(s): {name}", place, scope, suggestion=guess)
+
+    # Workflows
+
+    def _workflows(self, library: Library) -> tuple[list[Workflow], str]:
+        section = self.root.get("workflows")
+        if is_empty(section):
+            return self._implicit(library), "first"
+        if type(section) is not Mapping:
+            self.compilation.report("workflow", "`workflows` must be a mapping of names to workflows", section.span)  # type: ignore[union-attr]
+            return [], "last"
+        found = []
+        for name, field in section.fields.items():
+            if name != "version":
+                workflow = self._workflow(name, field, library)
+                if workflow is not None:
+                    found.append(workflow)
+        if not found and len(section.fields) == int("version" in section.fields):
+            self.compilation.report("workflow", "the configuration has no workflow to run", section.span)
+        return found, self._version_position(section)
+
+    def _version_position(self, section: Mapping) -> str:
+        names = list(section.fields)
+        return "first" if names and names[0] == "version" else "last"
+
+    def _implicit(self, library: Library) -> list[Workflow]:
+        """A configuration without workflows runs its job `build`."""
+        build_job = library.jobs.get("build")
+        if build_job is None:
+            jobs = self.root.fields.get("jobs")
+            place = jobs.key.span if jobs is not None else self.root.span
+            message = "Cannot find a job named `build` to run in the `jobs:` section of your configuration file."
+            help = "add `workflows:` with the jobs to run"
+            if "workflows" not in self.root.fields:
+                guess = next((key for key in self.root.fields if nearest(key, ("workflows",))), None)
+                if guess is not None:
+                    place, help = self.root.fields[guess].key.span, "did you mean `workflows`?"
+            self.compilation.report("workflow", message, place, Scope(library), help=help)
+            return []
+        call = Call(CallKind.WORKFLOW, "workflow", build_job.key.span)
+        entries = EntryCompiler(self.compilation, "workflow", Scope(library, call))
+        entries.add(build_job.key)
+        return [Workflow("workflow", None, None, tuple(entries.runs))]
+
+    def _workflow(self, name: str, field: Field, library: Library) -> Workflow | None:
+        compilation = self.compilation
+        call = Call(CallKind.WORKFLOW, name, field.key.span)
+        scope = Scope(library, call)
+        node = field.value
+        if type(node) is not Mapping:
+            message = f"workflow '{name}' must be a mapping with `jobs`"
+            help = "a workflow's name stands above its `jobs`" if name == "jobs" else None
+            compilation.report("workflow", message, field.key.span, scope, help=help)
+            return None
+        workflow = Workflow(name, field.key, node)
+        self._conditions(workflow, node, scope)
+        reruns = node.get("max_auto_reruns")
+        if reruns is not None:
+            check_reruns(compilation, compilation.fill(reruns, scope), scope)
+        jobs = node.get("jobs")
+        compilation.dormant = workflow.active is False
+        if type(jobs) is not Sequence or not jobs.items:
+            message = f"workflow '{name}' has no `jobs`" if is_empty(jobs) else f"`jobs` of workflow '{name}' must be a list"
+            place = node.fields["jobs"].key.span if "jobs" in node.fields else field.key.span
+            guess = next((key for key in node.fields if nearest(key, ("jobs",))), None)
+            help = f"is `{guess}` meant to be `jobs`?" if guess and "jobs" not in node.fields else None
+            compilation.report("workflow", message, place, scope, help=help)
+        else:
+            entries = EntryCompiler(compilation, name, scope)
+            for item in jobs.elements:
+                if len(entries.runs) > MAXIMUM_JOB_RUNS:
+                    message = f"the workflow has more than {MAXIMUM_JOB_RUNS:,} job runs"
+                    compilation.report("limit", message, item.span, scope)
+                    break
+                entries.add(item)
+            workflow.job_runs = tuple(entries.runs)
+        compilation.dormant = False
+        return workflow
+
+    def _conditions(self, workflow: Workflow, node: Mapping, scope: Scope) -> None:
+        found: list[Condition] = []
+        for key in ("when", "unless"):
+            statement = node.get(key)
+            if statement is not None:
+                found.append(condition(self.compilation, statement, scope, negated=key == "unless", bare=True))
+        if len(found) == 2:
+            place = node.fields["unless"].key.span
+            self.compilation.report("workflow", "cannot use both 'when' and 'unless'", place, scope)
+        workflow.conditions = tuple(found)
+        truths = [decided.truth for decided in found]
+        workflow.active = False if False in truths else None if None in truths else True
+
+    # What no workflow reaches
+
+    def _check_unused(self, library: Library) -> None:
+        """Look for problems in definitions that nobody uses, with every parameter unknown; CircleCI does not look there."""
+        compilation = self.compilation
+        compilation.dormant = True
+        for kind in (Kind.JOB, Kind.COMMAND, Kind.EXECUTOR):
+            for definition in library.definitions(kind).values():
+                if type(definition.node) is Mapping:
+                    if not definition.used:
+                        self._check_definition(definition)
+                elif isinstance(definition.node, Scalar) and definition.node.value is not None:
+                    self._check_alias(definition, definition.node)
+        compilation.dormant = False
+
+    def _check_definition(self, definition: Definition) -> None:
+        compilation, library = self.compilation, definition.library
+        arguments = {name: free(declaration) for name, declaration in declarations(compilation, definition).items()}
+        call = Call(CallKind[definition.kind.name], definition.name, definition.key.span)
+        node = definition.node
+        if definition.kind is Kind.EXECUTOR:
+            executor_fields(compilation, definition, arguments, call)
+        elif definition.kind is Kind.JOB:
+            run = JobRun("", definition.name, definition.name, "build", definition.key, call, definition)
+            instantiate(compilation, run, definition, arguments, Scope(library, call))
+        elif type(node) is Mapping and not is_empty(node.get("steps")):
+            StepList(compilation).extend(node.fields["steps"].value, Scope(library, call, definition, arguments), call)
+
+    def _check_alias(self, definition: Definition, node: Scalar) -> None:
+        """A definition given as a name must name one of its kind."""
+        if isinstance(resolve(self.compilation, definition.kind, node.text, definition.library), Unresolved):
+            message = f"{definition.title} must be a mapping, or the name of another {definition.kind.value}"
+            self.compilation.report("value", message, definition.key.span, Scope(definition.library), help=misplaced(definition))
+
+    def _check_duplicates(self, root: Mapping) -> None:
+        """Report keys that stand twice in one mapping, wherever in the document."""
+        pending: list[Content] = [root]
+        while pending:
+            node = pending.pop()
+            if type(node) is Mapping:
+                for first, second in node.duplicates():
+                    message = f"the key `{first.text}` stands twice in one mapping; CircleCI keeps the last"
+                    line = second.span.line
+                    self.compilation.report("duplicate-key", message, first.span, help=f"it stands again in line {line}")
+                pending.extend([value for _, value in node.entries if isinstance(value, Scalar | Mapping | Sequence)])
+            elif type(node) is Sequence:
+                pending.extend([item for item in node.items if isinstance(item, Mapping | Sequence)])
+
+
+def _call_of(workflow: Workflow) -> Call | None:
+    return Call(CallKind.WORKFLOW, workflow.name, workflow.key.span) if workflow.key is not None else None

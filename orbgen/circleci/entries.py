@@ -1,0 +1,259 @@
+"""Workflow entries: from one item of a workflow's `jobs` to its job runs (circleci.md 6.2, 6.8)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from orbgen.circleci.compilation import Compilation, Scope
+from orbgen.circleci.grammar import (
+    ENTRY_KEYS,
+    GROUP_ENTRY_KEYS,
+    STATUSES,
+    check_filters,
+    check_word,
+    is_empty,
+)
+from orbgen.circleci.jobs import instantiate
+from orbgen.circleci.library import Definition, Kind
+from orbgen.circleci.logic import condition
+from orbgen.circleci.matrix import Combination, combinations
+from orbgen.circleci.parameters import bind
+from orbgen.circleci.pipeline import Call, CallKind, JobRun, Requirement
+from orbgen.circleci.resolution import Missing, Unresolved, resolve
+from orbgen.circleci.steps import StepList
+from orbgen.circleci.text import is_known
+from orbgen.source.nodes import Content, Field, Mapping, Scalar, Sequence
+
+_ONLY_APPROVAL = "Only jobs with `type: approval` can be defined inline under the `workflows:` section"
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One item of `jobs`: the name that it calls, its special keys and the arguments."""
+
+    name: str
+    key: Scalar
+    node: Content
+    special: dict[str, Field]
+    arguments: dict[str, Field]
+
+    def get(self, key: str) -> Content | None:
+        """The value of a special key."""
+        field = self.special.get(key)
+        return None if field is None else field.value
+
+
+def read_entry(compilation: Compilation, item: Content, scope: Scope, keys: frozenset[str] = ENTRY_KEYS) -> Entry | None:
+    """The entry that an item is; None, with a problem reported, where its form is wrong."""
+    if isinstance(item, Scalar):
+        if isinstance(item.value, str):
+            return Entry(item.text, item, item, {}, {})
+        compilation.report("workflow", "a workflow's job must be a name; this entry is empty", item.span, scope)
+        return None
+    if type(item) is not Mapping or not item.fields:
+        compilation.report("workflow", "a workflow's job must be a name or a mapping with one key", item.span, scope)
+        return None
+    name, field = next(iter(item.fields.items()))
+    if len(item.fields) > 1:
+        misplaced = [key for key in item.fields if key != name]
+        shown = ", ".join([f"`{key}`" for key in misplaced])
+        message = f"an entry of a workflow has exactly one key, the job's name; {shown} stands beside `{name}`"
+        place = item.fields[misplaced[0]].key.span
+        compilation.report("misplaced-key", message, place, scope, help=f"indent {shown} under `{name}`")
+        if is_empty(field.value):
+            return None
+    if is_empty(field.value):
+        return Entry(name, field.key, item, {}, {})
+    if type(field.value) is not Mapping:
+        message = f"the settings of job '{name}' must be a mapping"
+        compilation.report("workflow", message, field.value.span, scope)
+        return None
+    special = {key: inner for key, inner in field.value.fields.items() if key in keys}
+    arguments = {key: inner for key, inner in field.value.fields.items() if key not in keys}
+    return Entry(name, field.key, item, special, arguments)
+
+
+class EntryCompiler:
+    """Compiles the entries of one workflow, or of one invocation of a job group."""
+
+    def __init__(self, compilation: Compilation, workflow: str, scope: Scope) -> None:
+        self.compilation = compilation
+        self.workflow = workflow
+        self.scope = scope
+        self.runs: list[JobRun] = []
+
+    def add(self, item: Content) -> None:
+        """Compile one item of `jobs`."""
+        library = self.scope.library
+        name = _called(item)
+        if name in library.groups and name not in library.jobs:
+            from orbgen.circleci.groups import add_group
+
+            entry = read_entry(self.compilation, item, self.scope, GROUP_ENTRY_KEYS)
+            if entry is not None:
+                add_group(self, library.groups[entry.name], entry)
+            return
+        entry = read_entry(self.compilation, item, self.scope)
+        if entry is not None:
+            self.add_entry(entry)
+
+    def add_entry(self, entry: Entry, prefix: str = "") -> list[JobRun]:
+        """Compile an entry into its job runs; `prefix` stands before their names."""
+        first = len(self.runs)
+        matrix = entry.get("matrix")
+        if matrix is None:
+            self._run(entry, None, prefix)
+        else:
+            for combination in combinations(self.compilation, matrix, self.scope):
+                self._run(entry, combination, prefix)
+        return self.runs[first:]
+
+    def _run(self, entry: Entry, combination: Combination | None, prefix: str) -> None:
+        compilation = self.compilation
+        call = Call(CallKind.ENTRY, entry.name, entry.key.span, self.scope.call)
+        scope = Scope(self.scope.library, call, None, {}, combination.arguments() if combination else None)
+        declared, name_known = self._name(entry, combination, scope)
+        run = JobRun(self.workflow, prefix + declared, entry.name, "build", entry.node, call, name_known=name_known)
+        self.runs.append(run)
+        if combination is not None:
+            run.alias = prefix + self._alias(entry)
+            run.matrix = {name: field.value for name, field in combination.fields.items()}
+        self._fill_special(run, entry, scope)
+        type_ = entry.get("type")
+        if type_ is not None:
+            self._inline(run, entry, type_, scope)
+            return
+        given = dict(entry.arguments)
+        if combination is not None:
+            given = {**combination.fields, **given}
+        self._body(run, entry, given, scope)
+
+    def _name(self, entry: Entry, combination: Combination | None, scope: Scope) -> tuple[str, bool]:
+        node = entry.get("name")
+        if node is not None and not isinstance(node, Scalar):
+            self.compilation.report("value", "`name` must be a string", node.span, scope)
+        elif node is not None:
+            text = self.compilation.text(node, scope)
+            return text.text, is_known(text)
+        if combination is not None:
+            return f"{entry.name}-{combination.name_suffix}", combination.known
+        return entry.name, True
+
+    def _alias(self, entry: Entry) -> str:
+        matrix = entry.get("matrix")
+        alias = matrix.get("alias") if type(matrix) is Mapping else None
+        return alias.text if isinstance(alias, Scalar) else entry.name
+
+    def _fill_special(self, run: JobRun, entry: Entry, scope: Scope) -> None:
+        compilation = self.compilation
+        context = entry.get("context")
+        if context is not None and not is_empty(context):
+            run.context = compilation.fill(context, scope)
+            items = run.context.elements if type(run.context) is Sequence else [run.context]
+            run.contexts = tuple([item for item in items if isinstance(item, Scalar)])
+            if len(run.contexts) != len(items):
+                compilation.report("value", "`context` must be a name or a list of names", context.span, scope)
+        requires = entry.get("requires")
+        if requires is not None and not is_empty(requires):
+            run.requires = tuple(self._requirements(requires, scope))
+        filters = entry.get("filters")
+        if filters is not None:
+            self._filters(run, filters, scope)
+        serial_group = entry.get("serial-group")
+        if serial_group is not None:
+            run.serial_group = compilation.fill(serial_group, scope)
+
+    def _filters(self, run: JobRun, node: Content, scope: Scope) -> None:
+        if isinstance(node, Scalar) and not is_empty(node):
+            run.filters = node
+            run.filter_condition = condition(self.compilation, node, scope, bare=True)
+        elif type(node) is Sequence:
+            self.compilation.report("value", "`filters` must be a mapping or an expression", node.span, scope)
+        else:
+            run.filters = self.compilation.fill(node, scope)
+            check_filters(self.compilation, run.filters, scope)
+
+    def _requirements(self, node: Content, scope: Scope) -> list[Requirement]:
+        filled = self.compilation.fill(node, scope)
+        if isinstance(filled, Scalar):
+            if not node.templated:
+                help = f"write `requires: [{filled.text}]`"
+                self.compilation.report("value", "`requires` must be a list of job names", node.span, scope, help=help)
+            return [Requirement(filled.text, filled, known=is_known(filled))]
+        if type(filled) is not Sequence:
+            help = "write `requires: [NAME]`"
+            self.compilation.report("value", "`requires` must be a list of job names", node.span, scope, help=help)
+            return []
+        found = []
+        for item in filled.elements:
+            if isinstance(item, Scalar) and not is_empty(item):
+                found.append(Requirement(item.text, item, known=is_known(item)))
+            elif type(item) is Mapping and len(item.fields) == 1:
+                name, field = next(iter(item.fields.items()))
+                found.append(Requirement(name, item, self._statuses(field.value, scope), type(field.value) is Sequence))
+            else:
+                message = "an item of `requires` must be a job's name or `NAME: STATUS`"
+                self.compilation.report("value", message, item.span, scope)
+        return found
+
+    def _statuses(self, node: Content, scope: Scope) -> tuple[str, ...]:
+        items = node.elements if type(node) is Sequence else [node]
+        for item in items:
+            check_word(self.compilation, "status", item, STATUSES, scope)
+        return tuple([item.text for item in items if isinstance(item, Scalar)])
+
+    def _inline(self, run: JobRun, entry: Entry, type_: Content, scope: Scope) -> None:
+        run.type = type_.text if isinstance(type_, Scalar) else "approval"
+        if run.type != "approval":
+            self.compilation.report("value", _ONLY_APPROVAL, type_.span, scope, help="give the job its `type` under `jobs:`")
+            run.opaque = True
+        for name, field in entry.arguments.items():
+            message = f"Unexpected argument(s): {name}"
+            help = "an approval takes no arguments"
+            self.compilation.report("unexpected-argument", message, field.key.span, scope, help=help)
+
+    def _body(self, run: JobRun, entry: Entry, given: dict[str, Field], scope: Scope) -> None:
+        compilation = self.compilation
+        found = self._resolve(entry, scope)
+        if isinstance(found, Unresolved):
+            compilation.report(found.code, found.message, entry.key.span, scope, suggestion=found.suggestion)
+        if isinstance(found, Unresolved | Missing):
+            run.opaque = True
+            run.arguments = {name: compilation.fill(field.value, scope) for name, field in given.items()}
+            self._around_opaque(run, entry, scope)
+            return
+        run.definition = found
+        run.type = _type_of(compilation, found)
+        arguments = bind(compilation, found, given, scope, entry.key.span)
+        around = (entry.get("pre-steps"), entry.get("post-steps"))
+        instantiate(compilation, run, found, arguments, scope, around)
+
+    def _resolve(self, entry: Entry, scope: Scope) -> Definition | Missing | Unresolved:
+        override = entry.get("override-with")
+        if isinstance(override, Scalar):
+            name = self.compilation.text(override, scope).text
+            found = resolve(self.compilation, Kind.JOB, name, scope.library)
+            if not isinstance(found, Unresolved):
+                return found
+        return resolve(self.compilation, Kind.JOB, entry.name, scope.library)
+
+    def _around_opaque(self, run: JobRun, entry: Entry, scope: Scope) -> None:
+        """The pre- and post-steps of a job whose orb is not at hand still run, and are still looked at."""
+        steps = StepList(self.compilation)
+        for key, kind in (("pre-steps", CallKind.PRE_STEPS), ("post-steps", CallKind.POST_STEPS)):
+            node = entry.get(key)
+            if node is not None:
+                link = Call(kind, run.declared, node.span, run.call)
+                steps.extend(node, scope.seen_from(link), link)
+        run.steps = tuple(steps.steps)
+
+
+def _called(item: Content) -> str | None:
+    if isinstance(item, Scalar):
+        return item.text
+    return next(iter(item.fields), None) if type(item) is Mapping else None
+
+
+def _type_of(compilation: Compilation, definition: Definition) -> str:
+    node = definition.node.get("type") if type(definition.node) is Mapping else None
+    return node.text if isinstance(node, Scalar) else "build"
+

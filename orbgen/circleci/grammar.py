@@ -1,0 +1,217 @@
+"""The closed parts of the grammar: which keys CircleCI knows where, and what a built-in step needs (circleci.md 5, 6)."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from orbgen.circleci.compilation import Compilation, Scope
+from orbgen.circleci.text import is_known
+from orbgen.source.names import nearest
+from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
+
+# The day on which these tables were last compared with CircleCI's documentation and schema.
+GRAMMAR_DATE = "2026-09-01"
+
+TOP_LEVEL_KEYS = frozenset(
+    ("version", "setup", "orbs", "commands", "executors", "parameters", "jobs", "job-groups", "workflows", "examples",
+     "display", "description", "experimental", "build_agent", "notify")
+)  # fmt: skip
+NEEDS_VERSION_2_1 = ("orbs", "commands", "executors", "parameters", "job-groups", "setup")
+
+EXECUTOR_KINDS = ("docker", "machine", "macos", "executor")
+JOB_KEYS = frozenset(
+    (*EXECUTOR_KINDS, "type", "shell", "parameters", "steps", "working_directory", "parallelism", "environment",
+     "branches", "resource_class", "retention", "circleci_ip_ranges", "description", "key", "plan_name", "validation",
+     "max_auto_reruns")
+)  # fmt: skip
+EXECUTOR_KEYS = frozenset(
+    ("docker", "machine", "macos", "resource_class", "shell", "working_directory", "environment", "parameters",
+     "description")
+)  # fmt: skip
+COMMAND_KEYS = frozenset(("steps", "parameters", "description"))
+GROUP_KEYS = frozenset(("jobs", "description"))
+JOB_TYPES = ("build", "approval", "no-op", "release", "lock", "unlock")
+FILTER_KEYS = ("branches", "tags")
+FILTER_LIST_KEYS = ("only", "ignore")
+STATUSES = ("success", "failed", "canceled", "unauthorized", "not_run", "terminal")
+ENTRY_KEYS = frozenset(
+    ("requires", "name", "context", "type", "filters", "matrix", "pre-steps", "post-steps", "serial-group",
+     "override-with", "max_auto_reruns")
+)  # fmt: skip
+GROUP_ENTRY_KEYS = frozenset(("name", "requires", "filters", "serial-group"))
+
+
+class StepGrammar(msgspec.Struct, frozen=True):
+    """The keys of a built-in step. Of each group in `required` one key must be given; `bare` steps need no body."""
+
+    keys: frozenset[str]
+    required: tuple[tuple[str, ...], ...] = ()
+    bare: bool = False
+
+
+_RUN = StepGrammar(
+    frozenset(("command", "name", "shell", "environment", "background", "working_directory", "no_output_timeout", "when",
+               "max_auto_reruns", "auto_rerun_delay")),
+    (("command",),),
+)  # fmt: skip
+STEPS: dict[str, StepGrammar] = {
+    "run": _RUN,
+    "deploy": _RUN,
+    "checkout": StepGrammar(frozenset(("path", "method", "depth", "name")), bare=True),
+    "setup_remote_docker": StepGrammar(
+        frozenset(("version", "docker_layer_caching", "prefer_same_region", "reusable", "exclusive", "name")), bare=True
+    ),
+    "save_cache": StepGrammar(frozenset(("key", "paths", "name", "when")), (("key",), ("paths",))),
+    "restore_cache": StepGrammar(frozenset(("key", "keys", "name", "paths")), (("key", "keys"),)),
+    "store_artifacts": StepGrammar(frozenset(("path", "destination", "name", "when")), (("path",),)),
+    "store_test_results": StepGrammar(frozenset(("path", "name", "when")), (("path",),)),
+    "persist_to_workspace": StepGrammar(frozenset(("root", "paths", "name")), (("root",), ("paths",))),
+    "attach_workspace": StepGrammar(frozenset(("at", "name")), (("at",),)),
+    "add_ssh_keys": StepGrammar(frozenset(("fingerprints", "name")), bare=True),
+    "install_signing_bundle": StepGrammar(frozenset(), bare=True),
+}
+# Old spellings with hyphens still run.
+BUILT_IN_STEPS: dict[str, str] = {**{name: name for name in STEPS}, **{name.replace("_", "-"): name for name in STEPS}}
+LEGACY_STEP_TYPES = {
+    "run": "run", "shell": "run", "checkout": "checkout", "deploy": "deploy", "cache-save": "save_cache",
+    "cache-restore": "restore_cache", "artifacts-store": "store_artifacts", "test-results-store": "store_test_results",
+    "persist-to-workspace": "persist_to_workspace", "attach-workspace": "attach_workspace",
+    "add-ssh-keys": "add_ssh_keys", "setup-docker-engine": "setup_remote_docker",
+}  # fmt: skip
+
+_DURATION = re.compile(r"\d+(?:\.\d+)?\s*(?:ms|s|m|h|d)?(?:\d+(?:s|m))*")
+_RERUN_DELAY = re.compile(r"(?:10|[1-9])m|[1-9][0-9]*s")
+
+
+def check_step(
+    compilation: Compilation, name: str, key: Scalar, item: Content, body: Content | None, scope: Scope
+) -> None:
+    """Report what is wrong with the form of a built-in step. `body` is filled."""
+    grammar = STEPS[name]
+    empty = body is None or (isinstance(body, Scalar) and body.value is None)
+    if empty:
+        if not grammar.bare:
+            needed = " and ".join([f"`{' or '.join(group)}`" for group in grammar.required])
+            help = "write the command behind `run:`" if name == "run" else f"add {needed}"
+            message = f"the step `{name}` is empty; required key [{grammar.required[0][0]}] not found"
+            compilation.report("empty-run" if name in ("run", "deploy") else "step-form", message, key.span, scope, help=help)
+        return
+    if type(body) is Mapping:
+        _check_keys(compilation, name, grammar, body, scope, key)
+        if name in ("run", "deploy"):
+            _check_run(compilation, body, scope)
+    elif isinstance(body, Scalar) and name in ("run", "deploy"):
+        if not body.text.strip() and is_known(body):
+            compilation.report("empty-run", "the command of `run` is empty", key.span, scope)
+        elif not isinstance(body.value, str):
+            message = f"the command of `run` must be a string, but `{body.text}` is not one"
+            compilation.report("value", message, body.span, scope, help=f"quote it: '{body.text}'")
+    else:
+        expected = "a mapping" if name not in ("run", "deploy") else "a string or a mapping with `command`"
+        compilation.report("step-form", f"the step `{name}` takes {expected}", body.span, scope)  # type: ignore[union-attr]
+
+
+def _check_keys(
+    compilation: Compilation, name: str, grammar: StepGrammar, body: Mapping, scope: Scope, key: Scalar
+) -> None:
+    fields = body.fields
+    for group in grammar.required:
+        if not any([option in fields for option in group]):
+            message = f"required key [{' or '.join(group)}] not found in the step `{name}`"
+            code = "empty-run" if name in ("run", "deploy") else "missing-argument"
+            compilation.report(code, message, key.span, scope)
+    for option, field in fields.items():
+        if option not in grammar.keys:
+            guess = nearest(option, grammar.keys)
+            message = f"CircleCI ignores the key `{option}` of the step `{name}`"
+            known = f"the keys are {', '.join(sorted(grammar.keys))}"
+            help = f"did you mean `{guess}`?" if guess else known
+            compilation.report("ignored-key", message, field.key.span, scope, help=help, suggestion=guess)
+
+
+def _check_run(compilation: Compilation, body: Mapping, scope: Scope) -> None:
+    fields = body.fields
+    command = fields.get("command")
+    if command is not None:
+        value = command.value
+        if not isinstance(value, Scalar):
+            compilation.report("step-form", "`command` of `run` must be a string", value.span, scope)
+        elif is_known(value) and (value.value is None or not value.text.strip()):
+            compilation.report("empty-run", "the command of `run` is empty", command.key.span, scope)
+    when = fields.get("when")
+    if when is not None:
+        check_word(compilation, "when", when.value, ("on_success", "always", "on_fail"), scope)
+    for key, pattern in (("no_output_timeout", _DURATION), ("auto_rerun_delay", _RERUN_DELAY)):
+        field = fields.get(key)
+        if field is not None and isinstance(field.value, Scalar) and is_known(field.value):
+            if not pattern.fullmatch(field.value.text.strip()):
+                message = f"`{key}` must be a duration such as `10m` or `30s`, not `{field.value.text}`"
+                compilation.report("value", message, field.value.span, scope)
+    reruns = fields.get("max_auto_reruns")
+    if reruns is not None:
+        check_reruns(compilation, reruns.value, scope)
+        background = fields.get("background")
+        if background is not None and isinstance(background.value, Scalar) and background.value.value is True:
+            message = "Background steps cannot use max_auto_reruns or auto_rerun_delay fields"
+            compilation.report("value", message, reruns.key.span, scope)
+    elif "auto_rerun_delay" in fields:
+        message = "auto_rerun_delay requires max_auto_reruns to be specified"
+        compilation.report("value", message, fields["auto_rerun_delay"].key.span, scope)
+
+
+def check_reruns(compilation: Compilation, node: Content, scope: Scope) -> None:
+    """Report a rerun count outside 1 to 5."""
+    if isinstance(node, Scalar) and is_known(node):
+        value = node.value
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 5:
+            compilation.report("value", f"max_auto_reruns must be between 1 and 5, not `{node.text}`", node.span, scope)
+
+
+def check_word(compilation: Compilation, key: str, node: Content, words: tuple[str, ...], scope: Scope) -> None:
+    """Report a value that is none of the words that a key takes."""
+    if isinstance(node, Scalar) and is_known(node) and node.text not in words:
+        guess = nearest(node.text, words)
+        message = f"`{key}` must be {', '.join(words[:-1])} or {words[-1]}, not `{node.text}`"
+        compilation.report("value", message, node.span, scope, suggestion=guess)
+
+
+def check_closed(
+    compilation: Compilation, node: Mapping, keys: frozenset[str], what: str, scope: Scope, *, hint: str | None = None
+) -> None:
+    """Report the keys of a closed mapping that CircleCI refuses."""
+    for name, field in node.fields.items():
+        if name not in keys:
+            guess = nearest(name, keys)
+            message = f"extraneous key [{name}] is not permitted in {what}"
+            permitted = f"permitted keys: {', '.join(sorted(keys))}"
+            help = f"did you mean `{guess}`?" if guess else hint or permitted
+            compilation.report("unknown-key", message, field.key.span, scope, help=help, suggestion=guess)
+
+
+def check_filters(compilation: Compilation, node: Content, scope: Scope) -> None:
+    """Report what is wrong with the form of `filters` given as a map (circleci.md 6.3)."""
+    if type(node) is not Mapping:
+        return
+    for name, field in node.fields.items():
+        if name not in FILTER_KEYS:
+            guess = nearest(name, FILTER_KEYS)
+            message = f"extraneous key [{name}] is not permitted in `filters`"
+            help = f"did you mean `{guess}`?" if guess else "`filters` takes `branches` and `tags`"
+            compilation.report("unknown-key", message, field.key.span, scope, help=help, suggestion=guess)
+        elif type(field.value) is Mapping:
+            for inner, option in field.value.fields.items():
+                if inner not in FILTER_LIST_KEYS:
+                    guess = nearest(inner, FILTER_LIST_KEYS)
+                    message = f"extraneous key [{inner}] is not permitted in `{name}`"
+                    help = f"did you mean `{guess}`?" if guess else f"`{name}` takes `only` and `ignore`"
+                    compilation.report("unknown-key", message, option.key.span, scope, help=help, suggestion=guess)
+        elif type(field.value) is Sequence or not is_empty(field.value):
+            message = f"`{name}` must be a mapping with `only` or `ignore`"
+            compilation.report("value", message, field.value.span, scope, help=f"write `{name}: {{only: [..]}}`")
+
+
+def is_empty(node: Content | None) -> bool:
+    """Whether a node is absent or null."""
+    return node is None or (isinstance(node, Scalar) and node.value is None)

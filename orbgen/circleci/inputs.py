@@ -1,0 +1,29 @@
+"""What the compiler is told from outside: pipeline parameters, pipeline values, and where orbs are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from orbgen.circleci.pipeline_values import PIPELINE_VALUES
+from orbgen.circleci.truth import Unknown, Value
+
+
+class Inputs(msgspec.Struct, frozen=True):
+    """Pipeline parameters and values by name, values without the `pipeline.` prefix left out.
+
+    With `complete`, parameters take their defaults and values the table's where nothing is given, and one pipeline results.
+    Without, all that is not given is unknown.
+    """
+
+    parameters: Mapping[str, Value] = {}
+    values: Mapping[str, Value] = {}
+    complete: bool = False
+
+    def value(self, name: str) -> Value:
+        """The pipeline value of a full name such as `pipeline.git.branch`. Raises KeyError for one that does not exist."""
+        if name in self.values:
+            return self.values[name]
+        known = PIPELINE_VALUES[name]
+        return known.default if self.complete else Unknown(sources=(name,), kind=known.kind)

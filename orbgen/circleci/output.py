@@ -1,0 +1,154 @@
+"""The processed configuration, as CircleCI prints it (circleci.md 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias, Union
+
+from orbgen.circleci.hash_order import map_order
+from orbgen.circleci.pipeline import JobRun, Pipeline, Step, Workflow
+from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
+from orbgen.source.scalars import ScalarValue
+
+Data: TypeAlias = Union[ScalarValue, list["Data"], dict[str, "Data"]]
+
+
+def data_of(node: Content | None) -> Data:
+    """The plain value of a compiled node."""
+    if node is None:
+        return None
+    if type(node) is Mapping:
+        return {name: data_of(field.value) for name, field in node.fields.items()}
+    if type(node) is Sequence:
+        return [data_of(element) for element in node.elements]
+    assert isinstance(node, Scalar)
+    return node.value
+
+
+def freeze(data: Data) -> object:
+    """A value to compare and to hash by: like values are equal, and `1`, `true` and `"1"` are not."""
+    if isinstance(data, dict):
+        return tuple([(key, freeze(value)) for key, value in data.items()])
+    if isinstance(data, list):
+        return ("list", *[freeze(value) for value in data])
+    return (type(data).__name__, data)
+
+
+def step_data(step: Step) -> Data:
+    """One step: a bare string, or a map of its name to its settings; a short `run` is written out."""
+    if step.body is None or (isinstance(step.body, Scalar) and step.body.value is None):
+        return step.name
+    if step.name == "run" and isinstance(step.body, Scalar):
+        return {"run": {"command": step.body.value}}
+    if isinstance(step.item, Mapping) and len(step.item.fields) > 1:
+        return data_of(step.body)
+    return {step.name: data_of(step.body)}
+
+
+def body_data(run: JobRun) -> dict[str, Data]:
+    """A job of the pipeline."""
+    body: dict[str, Data] = {}
+    for key, node in (run.body or {}).items():
+        if key == "steps":
+            body[key] = [step_data(step) for step in run.steps]
+        elif key == "environment":
+            body[key] = _environment(node)
+        else:
+            body[key] = data_of(node)
+    if run.steps and "steps" not in body:
+        body["steps"] = [step_data(step) for step in run.steps]
+    return body
+
+
+def _environment(node: Content) -> Data:
+    """A job's variables, printed as a list of single keys where they are a map."""
+    data = data_of(node)
+    return [{key: value} for key, value in data.items()] if isinstance(data, dict) else data
+
+
+def entry_data(run: JobRun) -> Data:
+    """A job run's entry in its workflow."""
+    entry: dict[str, Data] = {}
+    if run.filters is not None:
+        entry["filters"] = data_of(run.filters)
+    if run.definition is None and not run.opaque and run.type == "approval":
+        entry["type"] = run.type
+    if run.requires:
+        entry["requires"] = _requires(run)
+    if run.context is not None:
+        entry["context"] = data_of(run.context)
+    if run.serial_group is not None:
+        entry["serial-group"] = data_of(run.serial_group)
+    return {run.name: entry} if entry else run.name
+
+
+def _requires(run: JobRun) -> Data:
+    found: list[Data] = []
+    for requirement in run.requires:
+        for name in [target.name for target in requirement.targets] or [requirement.name]:
+            if requirement.statuses is None:
+                found.append(name)
+            else:
+                statuses: list[Data] = list(requirement.statuses)
+                found.append({name: statuses if requirement.listed else statuses[0]})
+    return found
+
+
+def pipeline_data(pipeline: Pipeline) -> dict[str, Data]:
+    """The whole pipeline: version, jobs in the order of their first use, workflows."""
+    jobs: dict[str, Data] = {}
+    workflows: dict[str, Data] = {}
+    if pipeline.workflow_version == "first":
+        workflows["version"] = 2
+    for workflow in pipeline.workflows:
+        if workflow.active is False:
+            continue
+        workflows[workflow.name] = workflow_data(workflow)
+        for run in workflow.job_runs:
+            if run.name not in jobs and (run.body is not None or run.opaque):
+                jobs[run.name] = body_data(run)
+    if pipeline.workflow_version == "last":
+        workflows["version"] = 2
+    data: dict[str, Data] = {"version": 2}
+    if pipeline.setup:
+        data["setup"] = True
+    jobs = {name: jobs[name] for name in map_order(jobs)}
+    return {**data, "jobs": jobs, "workflows": workflows}
+
+
+def workflow_data(workflow: Workflow) -> Data:
+    """A workflow with the names that its jobs have in the pipeline."""
+    data: dict[str, Data] = {}
+    for key, field in (workflow.node.fields if workflow.node is not None else {}).items():
+        if key == "jobs":
+            data["jobs"] = [entry_data(run) for run in workflow.job_runs]
+        elif key not in ("when", "unless"):
+            data[key] = data_of(field.value)
+    if "jobs" not in data:
+        data["jobs"] = [entry_data(run) for run in workflow.job_runs]
+    return data
+
+
+def header(pipeline: Pipeline) -> Iterator[str]:
+    """The comment lines above the output: which orb each reference was resolved to."""
+    for orb in pipeline.library.orbs.values():
+        if orb.reference is not None and orb.resolved is not None and not orb.reference.startswith("https://"):
+            name = orb.reference.partition("@")[0]
+            yield f"# Orb '{orb.reference}' resolved to '{name}@{orb.resolved}'"
+
+
+def source_comment(text: str) -> Iterator[str]:
+    """The original file as the comment that CircleCI appends."""
+    yield "# Original config.yml file:"
+    for line in text.removesuffix("\n").split("\n"):
+        yield f"# {_escape(line.removesuffix(chr(13)))}"
+
+
+def _escape(line: str) -> str:
+    if line.isascii() and '"' not in line and "\\" not in line:
+        return line
+    escaped = line.replace("\\", "\\\\").replace('"', '\\"')
+    units = escaped.encode("utf-16-be", "surrogatepass")
+    codes = [int.from_bytes(units[index : index + 2], "big") for index in range(0, len(units), 2)]
+    return "".join([chr(code) if code < 128 else f"\\u{code:04X}" for code in codes])
+

@@ -1,0 +1,294 @@
+"""Parameters: reading declarations, checking values against types, and binding the arguments of a call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from orbgen.circleci.compilation import Argument, Compilation, Scope
+from orbgen.circleci.library import Declaration, Definition, ParameterType
+from orbgen.circleci.text import Text, show, value_of
+from orbgen.circleci.truth import Kind as ValueKind
+from orbgen.circleci.truth import Unknown, Value
+from orbgen.source.names import nearest
+from orbgen.source.nodes import Content, Field, Mapping, Scalar, Sequence
+from orbgen.source.problems import Note
+from orbgen.source.span import Span
+
+_KEYS = ("type", "default", "description", "enum")
+_TYPES = {member.value: member for member in ParameterType}
+_ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# What each kind of element may declare (circleci.md 2.2); the documents differ on integers of executors.
+_PIPELINE_TYPES = frozenset((ParameterType.STRING, ParameterType.BOOLEAN, ParameterType.INTEGER, ParameterType.ENUM))
+
+
+def declarations(compilation: Compilation, definition: Definition) -> dict[str, Declaration]:
+    """The parameters that a definition declares, read once."""
+    if definition.declarations is None:
+        node = definition.node.get("parameters") if type(definition.node) is Mapping else None
+        definition.declarations = read_declarations(compilation, node, Scope(definition.library, owner=definition))
+    return definition.declarations
+
+
+def read_declarations(
+    compilation: Compilation, node: Content | None, scope: Scope, *, pipeline: bool = False
+) -> dict[str, Declaration]:
+    """The declarations of a `parameters` mapping; reports those that CircleCI refuses."""
+    found: dict[str, Declaration] = {}
+    if node is None or (isinstance(node, Scalar) and node.value is None):
+        return found
+    if type(node) is not Mapping:
+        compilation.report("value", "`parameters` must be a mapping of names to declarations", node.span, scope)
+        return found
+    for name, field in node.fields.items():
+        declaration = _declaration(compilation, name, field, scope, pipeline=pipeline)
+        if declaration is not None:
+            found[name] = declaration
+    return found
+
+
+def _declaration(
+    compilation: Compilation, name: str, field: Field, scope: Scope, *, pipeline: bool
+) -> Declaration | None:
+    body = field.value
+    if type(body) is not Mapping:
+        message = f"Parameter error: parameter '{name}' must be a mapping with a `type`"
+        compilation.report("value", message, field.key.span, scope, help="write `{type: string}` at least")
+        return Declaration(name, ParameterType.STRING, field.key, None)
+    for key, extra in body.fields.items():
+        if key not in _KEYS:
+            guess = nearest(key, _KEYS)
+            message = f"extraneous key [{key}] is not permitted in parameter '{name}'"
+            permitted = f"permitted keys: {', '.join(_KEYS)}"
+            compilation.report("unknown-key", message, extra.key.span, scope, help=permitted, suggestion=guess)
+    kind = body.get("type")
+    word = kind.text if isinstance(kind, Scalar) else ""
+    if word not in _TYPES:
+        place = kind.span if kind is not None else field.key.span
+        message = f"Parameter error: parameter '{name}' has unknown type '{word}'" if word else (
+            f"Parameter error: parameter '{name}' has no `type`"
+        )  # fmt: skip
+        compilation.report(
+            "value", message, place, scope, help=f"the types are {', '.join(_TYPES)}", suggestion=nearest(word, _TYPES)
+        )
+        return None
+    type_ = _TYPES[word]
+    if pipeline and type_ not in _PIPELINE_TYPES:
+        message = f"Parameter error: pipeline parameter '{name}' cannot have type {word}"
+        compilation.report("value", message, kind.span, scope, help="use string, boolean, integer or enum")  # type: ignore[union-attr]
+    default = body.get("default")
+    declaration = Declaration(name, type_, field.key, default, _members(compilation, name, field, body, type_, scope))
+    if pipeline and default is None:
+        message = f"Parameter error: pipeline parameter '{name}' has no default"
+        compilation.report("missing-argument", message, field.key.span, scope, help="add a `default`")
+    if default is not None and not default.templated:
+        _check_default(compilation, declaration, default, scope)
+    return declaration
+
+
+def _members(
+    compilation: Compilation, name: str, field: Field, body: Mapping, type_: ParameterType, scope: Scope
+) -> tuple[str, ...]:
+    node = body.get("enum")
+    if type_ is not ParameterType.ENUM:
+        return ()
+    if type(node) is not Sequence or not node.items:
+        message = f"Parameter error: enum parameter '{name}' needs a list of values under `enum`"
+        compilation.report("enum", message, node.span if node else field.key.span, scope, help="add `enum: [a, b]`")
+        return ()
+    return tuple([show(member.value) for member in node.elements if isinstance(member, Scalar)])
+
+
+def _check_default(compilation: Compilation, declaration: Declaration, default: Content, scope: Scope) -> None:
+    if isinstance(default, Scalar) and default.value is None and declaration.type is not ParameterType.STEPS:
+        return
+    if not accepts(declaration, default):
+        if declaration.type is ParameterType.ENUM and declaration.members:
+            message = f"Parameter error: default value of parameter '{declaration.name}' is not in its enum"
+            help = f"the values are {', '.join(declaration.members)}"
+            compilation.report("enum", message, default.span, scope, help=help)
+        elif declaration.type is not ParameterType.ENUM:
+            message = (
+                f"Parameter error: default value of parameter '{declaration.name}' is {_quote(default)} "
+                f"(type {type_name(default)}): expected type {declaration.type.value}"
+            )
+            compilation.report("default-type", message, default.span, scope, help=_advice(declaration.type, default))
+
+
+def accepts(declaration: Declaration, node: Content) -> bool:
+    """Whether a compiled value fits a declared type (circleci.md 2.2). What is unknown fits where its kind may."""
+    type_ = declaration.type
+    if type_ is ParameterType.STEPS:
+        return type(node) is Sequence
+    if not isinstance(node, Scalar):
+        return type_ is ParameterType.EXECUTOR and type(node) is Mapping
+    value = value_of(node)
+    if isinstance(value, Unknown):
+        return _unknown_fits(type_, value, declaration)
+    if type_ is ParameterType.BOOLEAN:
+        return isinstance(value, bool)
+    if type_ is ParameterType.INTEGER:
+        return isinstance(value, int) and not isinstance(value, bool)
+    if type_ is ParameterType.ENUM:
+        return not declaration.members or show(value) in declaration.members
+    if type_ is ParameterType.ENV_VAR_NAME:
+        return isinstance(value, int) or (isinstance(value, str) and _ENVIRONMENT_NAME.fullmatch(value) is not None)
+    return isinstance(value, str)
+
+
+def _unknown_fits(type_: ParameterType, value: Unknown, declaration: Declaration) -> bool:
+    if type_ is ParameterType.BOOLEAN:
+        return value.kind in (None, ValueKind.BOOLEAN)
+    if type_ is ParameterType.INTEGER:
+        return value.kind in (None, ValueKind.INTEGER)
+    if type_ is ParameterType.ENUM and declaration.members and value.alternatives is not None:
+        return any([show(choice) in declaration.members for choice in value.alternatives])  # type: ignore[arg-type]
+    return value.kind in (None, ValueKind.STRING)
+
+
+def type_name(node: Content) -> str:
+    """The type of a value as CircleCI's messages name it."""
+    if type(node) is Sequence:
+        return "list"
+    if not isinstance(node, Scalar):
+        return "map"
+    return _value_type(value_of(node))
+
+
+def _value_type(value: Value) -> str:
+    if isinstance(value, Unknown):
+        return value.kind.value if value.kind is not None else "unknown"
+    if value is None:
+        return "null"
+    names = {bool: "boolean", int: "integer", float: "number", str: "string"}
+    return names[type(value)]
+
+
+def _quote(node: Content) -> str:
+    return f"'{node.text}'" if isinstance(node, Scalar) else f"a {type_name(node)}"
+
+
+def _advice(type_: ParameterType, node: Content) -> str | None:
+    if not isinstance(node, Scalar) or isinstance(node, Text):
+        return None
+    if type_ is ParameterType.STRING and not node.style:
+        return f'put it in quotes: "{node.text}"'
+    if type_ in (ParameterType.BOOLEAN, ParameterType.INTEGER) and node.style:
+        return "write it without quotes"
+    return None
+
+
+def bind(
+    compilation: Compilation, definition: Definition, given: dict[str, Field], caller: Scope, place: Span
+) -> dict[str, Argument]:
+    """The arguments that a definition sees when it is called with `given` at `place`.
+
+    Reports, in CircleCI's order, what is missing, unexpected and of the wrong type (circleci.md 2.8).
+    """
+    declared = declarations(compilation, definition)
+    missing = [name for name, declaration in declared.items() if name not in given and declaration.default is None]
+    note = (Note(definition.key.span, f"{definition.kind.value} '{definition.name}' is defined here"),)
+    if missing:
+        message = f"Missing required argument(s): {', '.join(missing)}"
+        help = f"{definition.title} needs {_enumerate(missing)}"
+        compilation.report("missing-argument", message, place, caller, help=help, related=note)
+    for name, field in given.items():
+        if name not in declared:
+            guess = nearest(name, declared)
+            known = f"{definition.title} takes {_enumerate(declared)}" if declared else f"{definition.title} takes no parameters"
+            help = f"did you mean '{guess}'?" if guess else known
+            compilation.report("unexpected-argument", f"Unexpected argument(s): {name}", field.key.span, caller, help=help,
+                               suggestion=guess, related=note)  # fmt: skip
+    home = Scope(definition.library, owner=definition)
+    bound: dict[str, Argument] = {}
+    for name, declaration in declared.items():
+        argument = given.get(name)
+        if argument is not None:
+            bound[name] = _argument(compilation, declaration, argument.value, caller)
+        elif declaration.default is not None:
+            bound[name] = _argument(compilation, declaration, declaration.default, home, check=False)
+        else:
+            bound[name] = free(declaration, known=False)
+    return bound
+
+
+def _argument(
+    compilation: Compilation, declaration: Declaration, node: Content, scope: Scope, *, check: bool = True
+) -> Argument:
+    type_ = declaration.type
+    if isinstance(node, Scalar):
+        found = compilation.fill_scalar(node, scope)
+        if isinstance(found, Argument):
+            return _passed_on(compilation, declaration, found, node, scope)
+        if check and not accepts(declaration, found):
+            _mismatch(compilation, declaration, found, node, scope)
+        if type_ is ParameterType.EXECUTOR and not isinstance(value_of(found), Unknown):
+            return Argument(type_, found, scope)
+        value = value_of(found)
+        unknown = value if isinstance(value, Unknown) else None
+        if type_ is ParameterType.STEPS:
+            return Argument(type_, found, scope if unknown is None else None, unknown)
+        # A text of which a part is unknown is passed on with its parts, not as one unknown.
+        return Argument(type_, found, None, None if isinstance(found, Text) else unknown)
+    if check and not accepts(declaration, node):
+        _mismatch(compilation, declaration, node, node, scope)
+    return Argument(type_, node, scope)
+
+
+def _passed_on(
+    compilation: Compilation, declaration: Declaration, found: Argument, node: Scalar, scope: Scope
+) -> Argument:
+    """Steps or an executor handed on by a lone tag; an executor may also become a string, its name."""
+    if found.type is declaration.type:
+        return found
+    if found.type is ParameterType.EXECUTOR and declaration.type in (ParameterType.STRING, ParameterType.ENUM):
+        return Argument(declaration.type, compilation.text(node, scope))
+    message = (
+        f"Type error for argument {declaration.name}: expected type: {declaration.type.value}, "
+        f"actual value: {node.text} (type {found.type.value})"
+    )
+    compilation.report("argument-type", message, node.span, scope)
+    return free(declaration, known=False)
+
+
+def _mismatch(compilation: Compilation, declaration: Declaration, value: Content, node: Content, scope: Scope) -> None:
+    shown = f'"{value.text}"' if isinstance(value, Scalar) else f"a {type_name(value)}"
+    expected = declaration.type.value
+    code = "argument-type"
+    help = _advice(declaration.type, value)
+    if declaration.type is ParameterType.ENUM:
+        code, help = "enum", f"the values are {', '.join(declaration.members)}"
+    message = (
+        f"Type error for argument {declaration.name}: expected type: {expected}, "
+        f"actual value: {shown} (type {type_name(value)})"
+    )
+    related = (Note(declaration.key.span, "the parameter is declared here"),)
+    suggestion = None
+    if isinstance(value, Scalar) and declaration.type is ParameterType.ENUM:
+        suggestion = nearest(value.text, declaration.members)
+        help = f"did you mean '{suggestion}'? {help}" if suggestion else help
+    compilation.report(code, message, node.span, scope, help=help, related=related, suggestion=suggestion)
+
+
+def free(declaration: Declaration, *, known: bool = True) -> Argument:
+    """A parameter of an element that nobody calls, or whose argument is in error: its value is unknown."""
+    source = (f"parameters.{declaration.name}",) if known else ()
+    kinds = {ParameterType.BOOLEAN: ValueKind.BOOLEAN, ParameterType.INTEGER: ValueKind.INTEGER}
+    kind = kinds.get(declaration.type, ValueKind.STRING)
+    if declaration.type in (ParameterType.STEPS, ParameterType.EXECUTOR):
+        kind = None  # type: ignore[assignment]
+    alternatives = declaration.members if declaration.type is ParameterType.ENUM and declaration.members else None
+    return Argument(declaration.type, declaration.key, None, Unknown(sources=source, kind=kind, alternatives=alternatives))
+
+
+def _enumerate(names: Iterable[str]) -> str:
+    quoted = [f"'{name}'" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def free_scope(compilation: Compilation, scope: Scope) -> Scope:
+    """The scope with every parameter unknown."""
+    if scope.owner is None:
+        return scope
+    arguments = {name: free(declaration) for name, declaration in declarations(compilation, scope.owner).items()}
+    return Scope(scope.library, scope.call, scope.owner, arguments, scope.matrix, scope.outer)

@@ -1,0 +1,163 @@
+"""What a configuration compiles to: workflows of job runs, each with its steps and the way that each came."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from orbgen.circleci.library import Definition, Import, Library
+from orbgen.source.nodes import Content, Mapping, Scalar
+from orbgen.source.problems import Problem
+from orbgen.source.span import Span
+
+
+class CallKind(enum.Enum):
+    """How one place leads to another."""
+
+    WORKFLOW = "workflow"
+    ENTRY = "workflow entry"
+    JOB = "job"
+    COMMAND = "command"
+    STEPS = "steps parameter"
+    PRE_STEPS = "pre-steps"
+    POST_STEPS = "post-steps"
+    CONDITION = "condition"
+    EXECUTOR = "executor"
+    GROUP = "job group"
+
+
+class Call(msgspec.Struct, frozen=True, eq=False):
+    """One link of an origin: what is used here, where that is written, and the link that led here."""
+
+    kind: CallKind
+    name: str
+    span: Span
+    parent: Call | None = None
+
+    def chain(self) -> list[Call]:
+        """The links from the workflow inwards, this one last."""
+        links: list[Call] = []
+        link: Call | None = self
+        while link is not None:
+            links.append(link)
+            link = link.parent
+        links.reverse()
+        return links
+
+
+class Condition(msgspec.Struct, frozen=True, eq=False):
+    """A condition that something depends on. `truth` is None where only CircleCI will know."""
+
+    node: Content
+    negated: bool
+    truth: bool | None
+    span: Span
+
+
+class Step(msgspec.Struct, eq=False):
+    """One step of a job run, as CircleCI will run it.
+
+    `name` is the built-in step's, or `orb/command` for an opaque one, whose orb is not at hand. `body` is None for a step
+    without arguments. `item` is the step as its author wrote it, and `call` the link that it stands in.
+    """
+
+    name: str
+    item: Content
+    body: Content | None
+    call: Call
+    conditions: tuple[Condition, ...] = ()
+    opaque: bool = False
+
+    @property
+    def span(self) -> Span:
+        """Where the step is written."""
+        return self.item.span
+
+    def argument(self, key: str) -> Content | None:
+        """The value of one key of the step's body."""
+        body = self.body
+        return body.get(key) if type(body) is Mapping else None
+
+    @property
+    def command(self) -> Scalar | None:
+        """The script of a `run` step."""
+        if self.name not in ("run", "deploy"):
+            return None
+        body = self.body
+        script = body.get("command") if type(body) is Mapping else body
+        return script if isinstance(script, Scalar) else None
+
+
+class Requirement(msgspec.Struct, eq=False):
+    """One item of `requires`: the name asked for, the statuses that satisfy it, and the names that it stands for."""
+
+    name: str
+    node: Content
+    statuses: tuple[str, ...] | None = None
+    listed: bool = False
+    known: bool = True
+    targets: tuple[JobRun, ...] = ()
+
+
+class JobRun(msgspec.Struct, eq=False):
+    """One job of one workflow with its parameters, matrix, executor and steps resolved.
+
+    `name` is the final name in the pipeline and `declared` the one that `requires` uses. `body` are the keys of the
+    compiled job in output order, where `steps` holds the place of the steps; None for a job without a definition.
+    """
+
+    workflow: str
+    declared: str
+    job: str
+    type: str
+    entry: Content
+    call: Call
+    definition: Definition | None = None
+    name: str = ""
+    body: dict[str, Content] | None = None
+    steps: tuple[Step, ...] = ()
+    contexts: tuple[Scalar, ...] = ()
+    context: Content | None = None
+    requires: tuple[Requirement, ...] = ()
+    filters: Content | None = None
+    filter_condition: Condition | None = None
+    serial_group: Content | None = None
+    matrix: dict[str, Content] = {}
+    alias: str | None = None
+    arguments: dict[str, Content] = {}
+    opaque: bool = False
+    name_known: bool = True
+
+    @property
+    def span(self) -> Span:
+        """Where the workflow entry is written."""
+        return self.entry.span
+
+
+class Workflow(msgspec.Struct, eq=False):
+    """One workflow with its job runs. `active` is False where a condition switches it off, None where unknown."""
+
+    name: str
+    key: Scalar | None
+    node: Mapping | None
+    job_runs: tuple[JobRun, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    active: bool | None = True
+
+
+class Pipeline(msgspec.Struct, eq=False):
+    """The compiled configuration, with every problem that was found on the way."""
+
+    library: Library
+    version: str
+    workflows: tuple[Workflow, ...]
+    problems: tuple[Problem, ...]
+    missing_orbs: tuple[Import, ...] = ()
+    setup: bool = False
+    workflow_version: str | None = None
+
+    @property
+    def job_runs(self) -> tuple[JobRun, ...]:
+        """The job runs of all workflows."""
+        return tuple([run for workflow in self.workflows for run in workflow.job_runs])

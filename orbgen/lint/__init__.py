@@ -1,0 +1,1 @@
+"""The linter: rules over compiled pipelines, and the findings they make."""

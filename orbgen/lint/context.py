@@ -1,0 +1,94 @@
+"""What a rule's `check` may ask about the configuration that it looks at. Everything is computed once, when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from orbgen.access.bounds import bounded_values
+from orbgen.access.joins import Checkout, Join, joins_of
+from orbgen.circleci.pipeline import Call, JobRun, Pipeline, Step
+from orbgen.source.nodes import Document
+from orbgen.source.problems import Note, Problem
+from orbgen.source.span import Span
+
+
+class RunStep(msgspec.Struct, frozen=True, eq=False):
+    """One step of one job run, with its place in the run."""
+
+    run: JobRun
+    step: Step
+    index: int
+
+    @property
+    def path(self) -> str:
+        """The way to the step in the compiled pipeline."""
+        return f"{path_of(self.run)}/steps/{self.index}"
+
+
+def path_of(run: JobRun) -> str:
+    """The way to a job run in the compiled pipeline."""
+    return f"{run.workflow}/{run.name}"
+
+
+class Context:
+    """One linted configuration: its document, its pipeline and the shared analyses."""
+
+    def __init__(self, document: Document, pipeline: Pipeline, checkout: Checkout) -> None:
+        self.document = document
+        self.pipeline = pipeline
+        self.checkout = checkout
+        self._joins: dict[int, tuple[Join, ...]] = {}
+        self._bounded: dict[int, frozenset[str]] = {}
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What the compiler found."""
+        return self.pipeline.problems
+
+    def run_steps(self) -> Iterator[RunStep]:
+        """Every step of every job run, in order."""
+        for workflow in self.pipeline.workflows:
+            for run in workflow.job_runs:
+                for index, step in enumerate(run.steps):
+                    yield RunStep(run, step, index)
+
+    def joins(self, run: JobRun) -> tuple[Join, ...]:
+        """Where a job run obtains Teleport credentials (rules.md 2.6)."""
+        found = self._joins.get(id(run))
+        if found is None:
+            found = self._joins[id(run)] = joins_of(run, self.checkout)
+        return found
+
+    def bounded(self, run: JobRun) -> frozenset[str]:
+        """The pipeline values that can only hold names written in the configuration when the run happens."""
+        found = self._bounded.get(id(run))
+        if found is None:
+            found = self._bounded[id(run)] = bounded_values(run)
+        return found
+
+    def privileged(self, run: JobRun) -> bool:
+        """Whether a job run holds a context, SSH keys or a join (rules.md 2.2)."""
+        return bool(run.contexts) or any([step.name == "add_ssh_keys" for step in run.steps]) or bool(self.joins(run))
+
+    def is_own(self, span: Span) -> bool:
+        """Whether a place is in the linted file itself, not in an orb from elsewhere."""
+        return span.source is self.document.source
+
+    def place_for(self, span: Span, call: Call) -> Span:
+        """The place that the author would change: the span, or the call in their file that leads to it."""
+        if self.is_own(span):
+            return span
+        for link in reversed(call.chain()):
+            if self.is_own(link.span):
+                return link.span
+        return span
+
+    def chain(self, call: Call) -> tuple[Note, ...]:
+        """The way from the workflow to a place, as notes."""
+        return tuple([Note(link.span, f"{link.kind.value} '{link.name}'") for link in call.chain()])
+
+    def hidden(self, call: Call) -> tuple[Span, ...]:
+        """The places on the way at which an ignore comment covers a finding."""
+        return tuple([link.span for link in call.chain() if self.is_own(link.span)])

@@ -1,0 +1,81 @@
+"""Running the rules over one file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from orbgen.lint.context import Context
+from orbgen.lint.findings import Finding, Rule, Sees
+
+RULES_FOLDER = os.path.join(os.path.dirname(__file__), "rules")
+
+
+class LoadedRule(msgspec.Struct, frozen=True, eq=False):
+    """A rule with its `check` and the page beside it."""
+
+    rule: Rule
+    check: Callable[..., Iterator[Finding]]
+    page: str
+
+
+def load_rules() -> tuple[LoadedRule, ...]:
+    """Every rule in the rules folder, by name. A rule is a module with `RULE` and `check` in one of its groups."""
+    found = []
+    for group in sorted(os.listdir(RULES_FOLDER)):
+        folder = os.path.join(RULES_FOLDER, group)
+        if not os.path.isdir(folder) or group.startswith("_"):
+            continue
+        for file in sorted(os.listdir(folder)):
+            if file.endswith(".py") and not file.startswith("_"):
+                found.append(_load(group, file.removesuffix(".py")))
+    return tuple(sorted(found, key=lambda loaded: loaded.rule.name))
+
+
+def _load(group: str, module_name: str) -> LoadedRule:
+    from importlib import import_module
+
+    module: Any = import_module(f"orbgen.lint.rules.{group}.{module_name}")
+    page = os.path.join(RULES_FOLDER, group, f"{module_name}.md")
+    return LoadedRule(module.RULE, module.check, page)
+
+
+def run_rules(rules: tuple[LoadedRule, ...], context: Context) -> list[Finding]:
+    """What the rules see in one configuration, in the order of the places, one finding for one place."""
+    found: list[Finding] = []
+    by_subject: dict[Sees, list[LoadedRule]] = {}
+    for loaded in rules:
+        by_subject.setdefault(loaded.rule.sees, []).append(loaded)
+    for loaded in by_subject.get(Sees.CONFIG, ()):
+        found.extend(loaded.check(context))
+    for loaded in by_subject.get(Sees.JOB_RUN, ()):
+        for run in context.pipeline.job_runs:
+            found.extend(loaded.check(run, context))
+    steps = by_subject.get(Sees.STEP, ())
+    if steps:
+        for run_step in context.run_steps():
+            for loaded in steps:
+                found.extend(loaded.check(run_step, context))
+    return sorted(_merge(found), key=_order)
+
+
+def _order(finding: Finding) -> tuple[str, int, str, str]:
+    return finding.primary.source.name, finding.primary.start, finding.name, finding.message
+
+
+def _merge(findings: list[Finding]) -> Iterator[Finding]:
+    """Findings of one rule and kind at one place as one, which names all its job runs and has the highest severity."""
+    by_place: dict[tuple[str, str, int, int], list[Finding]] = {}
+    for finding in findings:
+        span = finding.primary
+        by_place.setdefault((finding.name, span.source.name, span.start, span.end), []).append(finding)
+    for group in by_place.values():
+        first = min(group, key=lambda finding: (-finding.severity.rank, finding.path))
+        if len(group) > 1:
+            runs = tuple(dict.fromkeys([run for finding in group for run in finding.job_runs]))
+            hidden = tuple(dict.fromkeys([span for finding in group for span in finding.hidden]))
+            first = msgspec.structs.replace(first, job_runs=runs, hidden=hidden)
+        yield first

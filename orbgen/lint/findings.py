@@ -1,0 +1,145 @@
+"""Rules and findings: what lint looks for and what it saw."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from orbgen.source.problems import Note
+from orbgen.source.span import Span
+
+
+class Severity(enum.Enum):
+    """What happens if a finding is true (rules.md 1)."""
+
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+    @property
+    def rank(self) -> int:
+        """0 for info up to 3 for high."""
+        return _SEVERITIES[self]
+
+
+class Confidence(enum.Enum):
+    """How sure a finding is."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+    @property
+    def rank(self) -> int:
+        """0 for low up to 2 for high."""
+        return _CONFIDENCES[self]
+
+
+class Persona(enum.Enum):
+    """Who wants to see a finding; each includes the former."""
+
+    DEFAULT = "default"
+    PEDANTIC = "pedantic"
+    AUDITOR = "auditor"
+
+    @property
+    def rank(self) -> int:
+        """0 for default up to 2 for auditor."""
+        return _PERSONAS[self]
+
+
+_SEVERITIES = {member: rank for rank, member in enumerate(Severity)}
+_CONFIDENCES = {member: rank for rank, member in enumerate(Confidence)}
+_PERSONAS = {member: rank for rank, member in enumerate(Persona)}
+
+
+class Sees(enum.Enum):
+    """What a rule's `check` is called with."""
+
+    CONFIG = "config"
+    JOB_RUN = "job run"
+    STEP = "step"
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One place where a rule saw what it looks for.
+
+    `path` leads to the place in the compiled pipeline and, with the offending text, makes the fingerprint. `hidden` spans
+    are not shown; an ignore comment at one of them covers the finding.
+    """
+
+    rule: str
+    kind: str
+    message: str
+    primary: Span
+    severity: Severity
+    confidence: Confidence
+    persona: Persona
+    path: str = ""
+    label: str = ""
+    related: tuple[Note, ...] = ()
+    chain: tuple[Note, ...] = ()
+    hidden: tuple[Span, ...] = ()
+    help: str | None = None
+    job_runs: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The rule with the finding's kind, as in `compile-error[requires]`."""
+        return f"{self.rule}[{self.kind}]" if self.kind else self.rule
+
+    @property
+    def fingerprint(self) -> str:
+        """32 hexadecimal digits that stay the same when lines move."""
+        import hashlib
+
+        text = " ".join(self.primary.text.split())
+        return hashlib.sha256("\0".join((self.name, self.path, text)).encode()).hexdigest()[:32]
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """What a rule is called, what its `check` is given, and how its findings count unless they say otherwise."""
+
+    name: str
+    sees: Sees
+    severity: Severity
+    confidence: Confidence
+    since: str
+    persona: Persona = Persona.DEFAULT
+
+    def finding(
+        self,
+        message: str,
+        primary: Span,
+        *,
+        kind: str = "",
+        severity: Severity | None = None,
+        confidence: Confidence | None = None,
+        persona: Persona | None = None,
+        path: str = "",
+        label: str = "",
+        related: tuple[Note, ...] = (),
+        chain: tuple[Note, ...] = (),
+        hidden: tuple[Span, ...] = (),
+        help: str | None = None,
+        job_runs: tuple[str, ...] = (),
+    ) -> Finding:
+        """A finding of this rule with the rule's own severity, confidence and persona where none is given."""
+        return Finding(
+            self.name,
+            kind,
+            message,
+            primary,
+            severity or self.severity,
+            confidence or self.confidence,
+            persona or self.persona,
+            path,
+            label,
+            related,
+            chain,
+            hidden,
+            help,
+            job_runs,
+        )
