@@ -40,6 +40,13 @@ def compile_document(document: Document, inputs: Inputs = Inputs(), store: OrbSt
     return _Compiler(document, root, inputs, store or OrbStore()).run()
 
 
+def compile_orb(document: Document, inputs: Inputs = Inputs(), store: OrbStore | None = None) -> Pipeline:
+    """An orb's source looked at as a whole: every element with its parameters unknown. There are no workflows."""
+    if type(document.root) is not Mapping:
+        return compile_document(document, inputs, store)
+    return _Compiler(document, document.root, inputs, store or OrbStore()).run_orb()
+
+
 class _Compiler:
     def __init__(self, document: Document, root: Mapping, inputs: Inputs, store: OrbStore) -> None:
         self.root = root
@@ -74,6 +81,14 @@ class _Compiler:
             isinstance(setup, Scalar) and setup.value is True,
             order,
         )
+
+    def run_orb(self) -> Pipeline:
+        compilation = self.compilation
+        library = build(compilation, self.root, self.store)
+        self._check_duplicates(self.root)
+        self._check_definitions(library)
+        missing = [orb for orb in library.orbs.values() if orb.library is None and orb.reference is not None]
+        return Pipeline(library, "2.1", (), compilation.problems, tuple(missing))
 
     # Pipeline parameters
 
@@ -200,9 +215,13 @@ class _Compiler:
     # What no workflow reaches
 
     def _check_unused(self, library: Library) -> None:
-        """Look for problems in definitions that nobody uses, with every parameter unknown; CircleCI does not look there."""
-        compilation = self.compilation
-        compilation.dormant = True
+        """Look for problems in definitions that nobody uses; CircleCI does not look there."""
+        self.compilation.dormant = True
+        self._check_definitions(library)
+        self.compilation.dormant = False
+
+    def _check_definitions(self, library: Library) -> None:
+        """Look for problems in definitions that nothing has used so far, with every parameter unknown."""
         for kind in (Kind.JOB, Kind.COMMAND, Kind.EXECUTOR):
             for definition in library.definitions(kind).values():
                 if type(definition.node) is Mapping:
@@ -210,7 +229,6 @@ class _Compiler:
                         self._check_definition(definition)
                 elif isinstance(definition.node, Scalar) and definition.node.value is not None:
                     self._check_alias(definition, definition.node)
-        compilation.dormant = False
 
     def _check_definition(self, definition: Definition) -> None:
         compilation, library = self.compilation, definition.library

@@ -11,15 +11,17 @@ from orbgen.circleci.truth import Unknown, Value
 
 
 class Inputs(msgspec.Struct, frozen=True):
-    """Pipeline parameters and values by name, values without the `pipeline.` prefix left out.
+    """Pipeline parameters by name and pipeline values by full name.
 
     With `complete`, parameters take their defaults and values the table's where nothing is given, and one pipeline results.
-    Without, all that is not given is unknown.
+    Without, all that is not given is unknown. With `orbs_injected` an orb that is not declared is one that somebody adds
+    before CircleCI reads the file, as orb-tools does for `test-deploy.yml`.
     """
 
     parameters: Mapping[str, Value] = {}
     values: Mapping[str, Value] = {}
     complete: bool = False
+    orbs_injected: bool = False
 
     def value(self, name: str) -> Value:
         """The pipeline value of a full name such as `pipeline.git.branch`. Raises KeyError for one that does not exist."""

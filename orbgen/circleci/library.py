@@ -71,7 +71,7 @@ class Import(msgspec.Struct, eq=False):
     """
 
     alias: str
-    key: Scalar
+    key: Node
     node: Node
     reference: str | None
     library: Library | None

@@ -7,10 +7,11 @@ from typing import TypeAlias, Union
 
 from orbgen.circleci.hash_order import map_order
 from orbgen.circleci.pipeline import JobRun, Pipeline, Step, Workflow
+from orbgen.circleci.yaml_output import Commented
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
 from orbgen.source.scalars import ScalarValue
 
-Data: TypeAlias = Union[ScalarValue, list["Data"], dict[str, "Data"]]
+Data: TypeAlias = Union[ScalarValue, Commented, list["Data"], dict[str, "Data"]]
 
 
 def data_of(node: Content | None) -> Data:
@@ -45,19 +46,26 @@ def step_data(step: Step) -> Data:
     return {step.name: data_of(step.body)}
 
 
-def body_data(run: JobRun) -> dict[str, Data]:
-    """A job of the pipeline."""
+def body_data(run: JobRun, *, origins: bool = False) -> dict[str, Data]:
+    """A job of the pipeline; with `origins` each step says where it came from."""
     body: dict[str, Data] = {}
+    steps: list[Data] = [Commented(origin_of(step), step_data(step)) if origins else step_data(step) for step in run.steps]
     for key, node in (run.body or {}).items():
         if key == "steps":
-            body[key] = [step_data(step) for step in run.steps]
+            body[key] = steps
         elif key == "environment":
             body[key] = _environment(node)
         else:
             body[key] = data_of(node)
-    if run.steps and "steps" not in body:
-        body["steps"] = [step_data(step) for step in run.steps]
+    if steps and "steps" not in body:
+        body["steps"] = steps
     return body
+
+
+def origin_of(step: Step) -> str:
+    """Where a step is written, and the calls that led to it."""
+    calls = [f"{link.kind.value} '{link.name}'" for link in step.call.chain()[2:]]
+    return " < ".join([str(step.span), *reversed(calls)])
 
 
 def _environment(node: Content) -> Data:
@@ -94,8 +102,8 @@ def _requires(run: JobRun) -> Data:
     return found
 
 
-def pipeline_data(pipeline: Pipeline) -> dict[str, Data]:
-    """The whole pipeline: version, jobs in the order of their first use, workflows."""
+def pipeline_data(pipeline: Pipeline, *, origins: bool = False) -> dict[str, Data]:
+    """The whole pipeline: version, jobs in CircleCI's order, workflows."""
     jobs: dict[str, Data] = {}
     workflows: dict[str, Data] = {}
     if pipeline.workflow_version == "first":
@@ -106,7 +114,7 @@ def pipeline_data(pipeline: Pipeline) -> dict[str, Data]:
         workflows[workflow.name] = workflow_data(workflow)
         for run in workflow.job_runs:
             if run.name not in jobs and (run.body is not None or run.opaque):
-                jobs[run.name] = body_data(run)
+                jobs[run.name] = body_data(run, origins=origins)
     if pipeline.workflow_version == "last":
         workflows["version"] = 2
     data: dict[str, Data] = {"version": 2}

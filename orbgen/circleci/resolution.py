@@ -31,7 +31,7 @@ _MAXIMUM_ALIASES = 16
 def resolve(compilation: Compilation, kind: Kind, name: str, library: Library) -> Definition | Missing | Unresolved:
     """The definition that `name` means to the elements of a library. String aliases are followed (circleci.md 7.1)."""
     for _ in range(_MAXIMUM_ALIASES):
-        found = _resolve_once(kind, name, library)
+        found = _resolve_once(compilation, kind, name, library)
         if not isinstance(found, Definition):
             return found
         found.used = True
@@ -41,7 +41,9 @@ def resolve(compilation: Compilation, kind: Kind, name: str, library: Library) -
     return Unresolved(f"undefined-{kind.value}", f"{kind.value} '{name}' is an alias of itself", None)
 
 
-def _resolve_once(kind: Kind, name: str, library: Library) -> Definition | Missing | Unresolved:
+def _resolve_once(
+    compilation: Compilation, kind: Kind, name: str, library: Library
+) -> Definition | Missing | Unresolved:
     found = library.definitions(kind).get(name)
     if found is not None:
         return found
@@ -50,6 +52,8 @@ def _resolve_once(kind: Kind, name: str, library: Library) -> Definition | Missi
         return Unresolved(f"undefined-{kind.value}", message, nearest(name, library.definitions(kind)))
     alias, _, element = name.partition("/")
     orb = library.orbs.get(alias)
+    if orb is None and compilation.inputs.orbs_injected:
+        return Missing(Import(alias, library.root, library.root, None, None, injected=True), element)
     if orb is None:
         message = f"Cannot find orb '{alias}' looking for {kind.value} named '{name}'"
         guess = nearest(alias, library.orbs)

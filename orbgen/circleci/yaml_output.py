@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from orbgen.source.scalars import ScalarValue, resolve
 
 if TYPE_CHECKING:
@@ -22,6 +24,13 @@ _OTHER_TYPES = re.compile(
 )
 _UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd]")
 _WIDE = re.compile("[\U00010000-\U0010ffff]")
+
+
+class Commented(msgspec.Struct, frozen=True):
+    """An item of a list with a comment above it."""
+
+    comment: str
+    data: Data
 
 
 def write(data: Data) -> str:
@@ -61,7 +70,10 @@ def _entry(start: str, value: Data, indent: int) -> Iterator[str]:
         yield f"{start} {write_inline(value)}\n"
 
 
-def _item(start: str, value: Data, indent: int) -> Iterator[str]:
+def _item(start: str, value: Data | Commented, indent: int) -> Iterator[str]:
+    if isinstance(value, Commented):
+        yield f"{' ' * indent}# {value.comment}\n"
+        value = value.data
     if isinstance(value, dict | list) and value:
         first, *rest = _block(value, indent + 2)
         yield start + " " + first[indent + 2 :]

@@ -1,0 +1,10 @@
+"""`python -m orbgen`."""
+
+from __future__ import annotations
+
+import sys
+
+from orbgen.cli.main import main
+
+if __name__ == "__main__":
+    sys.exit(main())

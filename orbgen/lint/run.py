@@ -1,0 +1,92 @@
+"""Linting files one by one: read, compile with nothing known, run the rules, apply the thresholds."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import msgspec
+
+from orbgen.access.joins import Checkout
+from orbgen.circleci.compiler import compile_document, compile_orb
+from orbgen.circleci.inputs import Inputs
+from orbgen.circleci.orbs import OrbStore
+from orbgen.lint.context import Context
+from orbgen.lint.engine import LoadedRule, run_rules
+from orbgen.lint.findings import Confidence, Finding, Persona, Severity
+from orbgen.lint.result import FileResult
+from orbgen.project.files import FileKind, kind_of
+from orbgen.source.problems import Problem, UnreadableError
+from orbgen.source.reader import read
+from orbgen.source.span import Source, Span
+
+
+class Thresholds(msgspec.Struct, frozen=True):
+    """Which findings are shown (rules.md 2.8)."""
+
+    severity: Severity = Severity.INFO
+    confidence: Confidence = Confidence.MEDIUM
+    persona: Persona = Persona.DEFAULT
+
+    def shows(self, finding: Finding) -> bool:
+        """Whether a finding passes all of them."""
+        confidence = Confidence.LOW if self.persona is Persona.AUDITOR else self.confidence
+        return (
+            finding.severity.rank >= self.severity.rank
+            and finding.confidence.rank >= confidence.rank
+            and finding.persona.rank <= self.persona.rank
+        )
+
+
+class Linter:
+    """Lints files with one set of rules, orbs and thresholds; keeps nothing of a file behind."""
+
+    def __init__(self, rules: tuple[LoadedRule, ...], store: OrbStore, thresholds: Thresholds) -> None:
+        self.rules = rules
+        self.store = store
+        self.thresholds = thresholds
+
+    def lint(self, path: str, *, named: bool = False) -> FileResult:
+        """The result for one file; `-` is standard input. A file that cannot be read is a problem of its result."""
+        name = "<stdin>" if path == "-" else path
+        try:
+            data = sys.stdin.buffer.read() if path == "-" else read_bytes(path)
+            document = read(data, name)
+        except UnreadableError as error:
+            return FileResult(name, problems=(error.problem,))
+        kind = kind_of(document.root, path, named=named)
+        if kind is FileKind.FRAGMENT:
+            return FileResult(name, skipped=True)
+        compile_ = compile_orb if kind is FileKind.ORB else compile_document
+        injected = os.path.basename(path).startswith("test-deploy")
+        pipeline = compile_(document, Inputs(orbs_injected=injected), self.store)
+        context = Context(document, pipeline, Checkout(_checkout_of(path)))
+        findings = run_rules(self.rules, context)
+        shown = tuple([finding for finding in findings if self.thresholds.shows(finding)])
+        missing = tuple([orb.reference for orb in pipeline.missing_orbs if orb.reference is not None])
+        return FileResult(name, shown, document.problems, len(findings) - len(shown), missing)
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of a file. Raises UnreadableError where it cannot be opened."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        where = Span(Source(path, ""), 0, 0)
+        raise UnreadableError(Problem("file", f"cannot read the file: {error.strerror}", where)) from None
+
+
+def _checkout_of(path: str) -> str:
+    """The root of the checkout that a file belongs to: its git work tree, the folder above `.circleci`, its own folder."""
+    folder = os.path.dirname(os.path.abspath(path)) if path != "-" else os.getcwd()
+    start = folder
+    while True:
+        if os.path.exists(os.path.join(folder, ".git")):
+            return folder
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            break
+        folder = parent
+    above, _, below = start.rpartition(os.sep + ".circleci")
+    return above if above and (not below or below.startswith(os.sep)) else start

@@ -1,0 +1,1 @@
+"""Teleport: its command lines, files and resources, by version."""
