@@ -1,3 +1,3 @@
-"""Generate, lint, compile and publish CircleCI pipelines that reach servers through Teleport."""
+"""Lint, compile and generate CircleCI pipelines that reach servers through Teleport."""
 
 __version__ = "0.1.0"

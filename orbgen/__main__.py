@@ -1,4 +1,4 @@
-"""`python -m orbgen`."""
+"""`python -m orbgen`, the same as the command `orbgen`."""
 
 from __future__ import annotations
 

@@ -1,0 +1,113 @@
+"""Words of a shell script: what is literal in them and what the shell puts in."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+
+import msgspec
+
+
+class PartKind(enum.Enum):
+    """What a piece of a word is to the shell."""
+
+    LITERAL = "literal"
+    VARIABLE = "variable"
+    SUBSTITUTION = "substitution"
+
+
+class WordPart(msgspec.Struct, frozen=True):
+    """A piece of a word. `text` is unescaped literal text, or a variable's name, or a substitution as written.
+
+    A `plain` variable is `$X` or `${X}` and nothing more.
+    """
+
+    kind: PartKind
+    text: str
+    start: int
+    end: int
+    quoted: bool = False
+    plain: bool = True
+
+
+class Word(msgspec.Struct, frozen=True):
+    """One word, from character `start` up to `end` of the script."""
+
+    start: int
+    end: int
+    parts: tuple[WordPart, ...]
+
+    @property
+    def literal(self) -> str | None:
+        """The word's value where the shell puts nothing in."""
+        return self.expand({})
+
+    def expand(self, variables: Mapping[str, str]) -> str | None:
+        """The word's value where all that the shell puts in is known."""
+        if len(self.parts) == 1 and self.parts[0].kind is PartKind.LITERAL:
+            return self.parts[0].text
+        found = []
+        for part in self.parts:
+            if part.kind is PartKind.LITERAL:
+                found.append(part.text)
+            elif part.kind is PartKind.VARIABLE and part.plain and part.text in variables:
+                found.append(variables[part.text])
+            else:
+                return None
+        return "".join(found)
+
+
+class Assignment(msgspec.Struct, frozen=True):
+    """`NAME=value`, alone, behind `export` and its kin, or before a command; `value` is None for a bare name."""
+
+    name: str
+    value: Word | None
+    start: int
+    end: int
+    exported: bool = False
+
+
+class HereDocument(msgspec.Struct, frozen=True):
+    """The body of a here-document. Where the delimiter is `quoted` the shell puts nothing in."""
+
+    start: int
+    end: int
+    text: str
+    quoted: bool
+
+
+class Redirection(msgspec.Struct, frozen=True):
+    """`operator target`, as `> file`; a here-document has its body, a here-string its word as target."""
+
+    operator: str
+    target: Word | None = None
+    document: HereDocument | None = None
+
+    @property
+    def writes(self) -> bool:
+        """Whether the target is a file that is written."""
+        return self.target is not None and self.operator in (">", ">>", ">|", "&>", "&>>")
+
+
+class Command(msgspec.Struct, frozen=True):
+    """One simple command: its words, the name first, and what stands around it.
+
+    `background` is a trailing `&`. Commands with one `pipeline` number are piped into one another, in order. `output_used`
+    marks one inside `$( )` or a process substitution, `in_function` one inside a function's body.
+    """
+
+    start: int
+    end: int
+    words: tuple[Word, ...]
+    assignments: tuple[Assignment, ...] = ()
+    redirections: tuple[Redirection, ...] = ()
+    background: bool = False
+    pipeline: int = -1
+    output_used: bool = False
+    in_function: bool = False
+
+    @property
+    def name(self) -> str | None:
+        """The command's name, without its folder, where it is literal."""
+        literal = self.words[0].literal if self.words else None
+        return literal.rpartition("/")[2] if literal else None

@@ -1,0 +1,107 @@
+"""tbot's command line, in all the forms that start it (rules.md 2.6, teleport.md 3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from orbgen.shell.words import Word
+
+# Flags that stand alone; `--no-` before one turns it off.
+_SWITCHES = frozenset(("oneshot", "insecure", "debug", "fips", "help", "enable-resumption", "disable-exec-plugin"))
+_SHORT = {"a": "auth-server", "c": "config", "d": "debug", "h": "help"}
+_SERVICES = frozenset(
+    ("legacy", "identity", "ssh", "id", "kubernetes", "kubernetes/v2", "application", "application-tunnel",
+     "application-proxy", "database", "database-tunnel", "ssh-multiplexer", "workload-identity-x509",
+     "workload-identity-jwt", "workload-identity-api", "workload-identity-aws-roles-anywhere", "spiffe-svid", "noop")
+)  # fmt: skip
+_JOIN_URI = "tbot+"
+
+
+class Flag(msgspec.Struct, frozen=True):
+    """A flag as given: its value, None where it is not known, and the characters of the script that it takes."""
+
+    value: str | None
+    start: int
+    end: int
+
+
+class TbotStart(msgspec.Struct, frozen=True):
+    """`tbot start [SERVICE]` with its flags by long name."""
+
+    service: str | None
+    flags: dict[str, Flag]
+
+    def value(self, name: str) -> str | None:
+        """The value of a flag; None where it is absent or unknown."""
+        flag = self.flags.get(name)
+        return None if flag is None else flag.value
+
+    def is_unknown(self, name: str) -> bool:
+        """Whether a flag is given with a value that is not known."""
+        flag = self.flags.get(name)
+        return flag is not None and flag.value is None
+
+
+def read_tbot(arguments: tuple[Word, ...], variables: Mapping[str, str]) -> TbotStart | None:
+    """What the arguments of tbot say; None where they do not start it."""
+    flags: dict[str, Flag] = {}
+    positional: list[str] = []
+    index = 0
+    while index < len(arguments):
+        word = arguments[index]
+        value = word.expand(variables)
+        first = word.parts[0].text if word.parts else ""
+        if first.startswith("-") and len(first) > 1:
+            index += _read_flag(arguments, index, value, first, variables, flags)
+        elif value is None:
+            return None
+        else:
+            positional.append(value)
+        index += 1
+    if not positional or positional[0] != "start" or "help" in flags:
+        return None
+    service = positional[1] if len(positional) > 1 and positional[1] in _SERVICES else None
+    _read_uri(flags)
+    return TbotStart(service, flags)
+
+
+def _read_flag(
+    arguments: tuple[Word, ...],
+    index: int,
+    value: str | None,
+    first: str,
+    variables: Mapping[str, str],
+    flags: dict[str, Flag],
+) -> int:
+    """Record one flag; how many words more than its own it takes."""
+    word = arguments[index]
+    name, separator, given = (value or first).lstrip("-").partition("=")
+    if not first.startswith("--"):
+        name = _SHORT.get(name, name)
+    if name.startswith("no-") and name.removeprefix("no-") in _SWITCHES:
+        flags[name.removeprefix("no-")] = Flag("false", word.start, word.end)
+        return 0
+    if separator:
+        flags[name] = Flag(given if value is not None else None, word.start, word.end)
+        return 0
+    if name in _SWITCHES or index + 1 >= len(arguments):
+        flags[name] = Flag("true", word.start, word.end)
+        return 0
+    flags[name] = Flag(arguments[index + 1].expand(variables), word.start, arguments[index + 1].end)
+    return 1
+
+
+def _read_uri(flags: dict[str, Flag]) -> None:
+    """`--join-uri tbot+proxy+METHOD://TOKEN@HOST` stands for the flags that it holds."""
+    uri = flags.get("join-uri")
+    if uri is None or uri.value is None or not uri.value.startswith(_JOIN_URI):
+        return
+    scheme, _, rest = uri.value.partition("://")
+    parts = scheme.split("+")
+    token, _, host = rest.rpartition("@")
+    if len(parts) == 3:
+        flags.setdefault("join-method", Flag(parts[2], uri.start, uri.end))
+        flags.setdefault("token", Flag(token, uri.start, uri.end))
+        flags.setdefault("proxy-server" if parts[1] == "proxy" else "auth-server", Flag(host, uri.start, uri.end))
