@@ -78,7 +78,7 @@ def test_folders_import_only_what_stands_before_them():
         own = path.relative_to(PACKAGE).parts
         if own == ("__main__.py",):
             continue  # It starts the command line.
-        allowed = FOLDERS[: FOLDERS.index(own[0]) + 1] if len(own) > 1 else ()
+        allowed = FOLDERS[: FOLDERS.index(own[0]) + 1] if own[0] in FOLDERS else ()
         for line, name in _imports(path):
             folder = _folder(name)
             if folder is not None and folder not in allowed:

@@ -45,7 +45,7 @@ class Checkout(msgspec.Struct, frozen=True):
     root: str
 
     def text(self, path: str) -> str | None:
-        """The text of a file of the checkout, named relative to its root; None where there is none or it is too large."""
+        """The text of a file, named relative to the checkout; None where there is none or it is too large."""
         real = os.path.realpath(os.path.join(self.root, path))
         if not real.startswith(os.path.realpath(self.root) + os.sep):
             return None
@@ -173,7 +173,7 @@ class _Reader:
         path = self._path(start.value("config") or environment.get("TBOT_CONFIG_PATH"), working)
         if path is None:
             return None, True
-        content = self.files[path] if path in self.files else None
+        content = self.files.get(path)
         if content is None and path not in self.files and path.startswith(self.home + "/"):
             content = self.checkout.text(path[len(self.home) + 1 :])
         found = read_tbot_file(content, path) if content is not None else None

@@ -62,5 +62,7 @@ def _matches(part: str, piece: str) -> bool:
 @lru_cache(maxsize=256)
 def _pattern(part: str) -> re.Pattern[str]:
     """Go's `filepath.Match` for one component; `**` is no more than `*`."""
-    translated = "".join([".*" if character == "*" else "." if character == "?" else re.escape(character) for character in part])
+    translated = "".join(
+        [".*" if character == "*" else "." if character == "?" else re.escape(character) for character in part]
+    )
     return re.compile(translated, re.DOTALL)

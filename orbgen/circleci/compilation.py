@@ -77,7 +77,9 @@ class Compilation:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What was found, in the order of the places."""
-        return tuple(sorted(self._problems.values(), key=lambda problem: (problem.span.source.name, problem.span.start)))
+        return tuple(
+            sorted(self._problems.values(), key=lambda problem: (problem.span.source.name, problem.span.start))
+        )
 
     def visit(self, node: Content) -> bool:
         """True the first time that a node is shown, which has to live as long as the run."""
@@ -191,7 +193,9 @@ class Compilation:
             else:
                 filled = self._lone(scalar, segment, scope)  # type: ignore[arg-type]
                 if isinstance(filled, Argument):
-                    filled = self.text(filled.node, filled.scope or scope) if isinstance(filled.node, Scalar) else scalar
+                    filled = (
+                        self.text(filled.node, filled.scope or scope) if isinstance(filled.node, Scalar) else scalar
+                    )
                     if filled is scalar:
                         continue
                 parts.extend(parts_of(filled))
@@ -199,7 +203,7 @@ class Compilation:
     # Names
 
     def lookup(self, name: str, tag: Tag, scope: Scope) -> Argument | None:
-        """What `parameters.x`, `matrix.x` or `pipeline.x` stands for in a scope; reports and gives None for no such name."""
+        """What a name such as `parameters.x` or `pipeline.x` stands for; None, with a problem reported, for nothing."""
         family, _, rest = name.partition(".")
         if family == "parameters":
             found = scope.arguments.get(rest)
@@ -218,7 +222,9 @@ class Compilation:
     def _undeclared(self, name: str, rest: str, tag: Tag, scope: Scope, known: object) -> None:
         guess = nearest(rest, list(known))  # type: ignore[call-overload]
         suggestion = f"{name[: len(name) - len(rest)]}{guess}" if guess else None
-        message = f"Arguments referenced without declared parameters: {rest if name.startswith('parameters.') else name}"
+        message = (
+            f"Arguments referenced without declared parameters: {rest if name.startswith('parameters.') else name}"
+        )
         owner = scope.owner
         where = f"declare it under `parameters` of {owner.title}" if owner is not None else None
         if owner is None and name.startswith("parameters."):
@@ -228,8 +234,12 @@ class Compilation:
 
     def _pipeline_parameter(self, name: str, tag: Tag, scope: Scope) -> Argument | None:
         if scope.library.orb:
-            message = f"pipeline parameter '{name}' is used inside orb '{scope.library.orb}', which sees only its own parameters"
-            self.report("undefined-parameter", message, tag.span, scope, help="pass it to the orb's element as an argument")
+            message = (
+                f"pipeline parameter '{name}' is used in orb '{scope.library.orb}', which sees only its own parameters"
+            )
+            self.report(
+                "undefined-parameter", message, tag.span, scope, help="pass it to the orb's element as an argument"
+            )
             return None
         self.referenced_pipeline_parameters.add(name)
         found = self.pipeline_arguments.get(name)
@@ -252,7 +262,9 @@ class Compilation:
                 return None
             value = Unknown(sources=(name,))
         unknown = value if isinstance(value, Unknown) else None
-        node = text_from(tag.scalar, (Part(show(value), tag.scalar, tag.start, tag.end),) if unknown is None else (), value)
+        node = text_from(
+            tag.scalar, (Part(show(value), tag.scalar, tag.start, tag.end),) if unknown is None else (), value
+        )
         return Argument(ParameterType.STRING, node, None, unknown)
 
     def evaluate(self, expression: Expression, tag: Tag, scope: Scope) -> Value:

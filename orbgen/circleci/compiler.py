@@ -35,7 +35,9 @@ def compile_document(document: Document, inputs: Inputs = Inputs(), store: OrbSt
         library = Library(document.source, Mapping(document.source, 0, 0, 0, []))
         compilation = Compilation(inputs, library)
         found = "the file is empty" if is_empty(root) else f"this is a {type_name(root)}"
-        compilation.report("value", f"a configuration must be a mapping, but {found}", root.span, help="begin with `version: 2.1`")
+        compilation.report(
+            "value", f"a configuration must be a mapping, but {found}", root.span, help="begin with `version: 2.1`"
+        )
         return Pipeline(library, "2.1", (), compilation.problems)
     return _Compiler(document, root, inputs, store or OrbStore()).run()
 
@@ -182,7 +184,9 @@ class _Compiler:
         jobs = node.get("jobs")
         compilation.dormant = workflow.active is False
         if type(jobs) is not Sequence or not jobs.items:
-            message = f"workflow '{name}' has no `jobs`" if is_empty(jobs) else f"`jobs` of workflow '{name}' must be a list"
+            message = (
+                f"workflow '{name}' has no `jobs`" if is_empty(jobs) else f"`jobs` of workflow '{name}' must be a list"
+            )
             place = node.fields["jobs"].key.span if "jobs" in node.fields else field.key.span
             guess = next((key for key in node.fields if nearest(key, ("jobs",))), None)
             help = f"is `{guess}` meant to be `jobs`?" if guess and "jobs" not in node.fields else None
@@ -247,7 +251,9 @@ class _Compiler:
         """A definition given as a name must name one of its kind."""
         if isinstance(resolve(self.compilation, definition.kind, node.text, definition.library), Unresolved):
             message = f"{definition.title} must be a mapping, or the name of another {definition.kind.value}"
-            self.compilation.report("value", message, definition.key.span, Scope(definition.library), help=misplaced(definition))
+            self.compilation.report(
+                "value", message, definition.key.span, Scope(definition.library), help=misplaced(definition)
+            )
 
     def _check_duplicates(self, root: Mapping) -> None:
         """Report keys that stand twice in one mapping, wherever in the document."""
@@ -258,7 +264,9 @@ class _Compiler:
                 for first, second in node.duplicates():
                     message = f"the key `{first.text}` stands twice in one mapping; CircleCI keeps the last"
                     line = second.span.line
-                    self.compilation.report("duplicate-key", message, first.span, help=f"it stands again in line {line}")
+                    self.compilation.report(
+                        "duplicate-key", message, first.span, help=f"it stands again in line {line}"
+                    )
                 pending.extend([value for _, value in node.entries if isinstance(value, Scalar | Mapping | Sequence)])
             elif type(node) is Sequence:
                 pending.extend([item for item in node.items if isinstance(item, Mapping | Sequence)])

@@ -41,7 +41,9 @@ def read_version(compilation: Compilation, root: Mapping, scope: Scope) -> str:
         guess = nearest("version", [key for key in root.fields if key not in TOP_LEVEL_KEYS])
         help = "add `version: 2.1` as the first line"
         place = root.fields[guess].key.span if guess else root.span
-        message = f"the key `version` is missing; is `{guess}` meant?" if guess else "the configuration has no `version`"
+        message = (
+            f"the key `version` is missing; is `{guess}` meant?" if guess else "the configuration has no `version`"
+        )
         compilation.report("version", message, place, scope, help=help)
     elif not isinstance(field.value, Scalar) or field.value.text not in VERSIONS:
         shown = field.value.text if isinstance(field.value, Scalar) else "this"
@@ -120,7 +122,11 @@ def _check_job(compilation: Compilation, definition: Definition, node: Mapping, 
     if not any([kind in node.fields for kind in kinds]):
         guess = next((key for key in node.fields if nearest(key, kinds)), None)
         message = f"{what} has no executor; one of docker, machine, macos and executor is required"
-        help = f"is `{guess}` meant to be `{nearest(guess, kinds)}`?" if guess else "add `docker: [{image: ..}]` or `executor: NAME`"
+        help = (
+            f"is `{guess}` meant to be `{nearest(guess, kinds)}`?"
+            if guess
+            else "add `docker: [{image: ..}]` or `executor: NAME`"
+        )
         compilation.report("no-executor", message, definition.key.span, scope, help=help)
     elif all([is_empty(node.get(kind)) for kind in kinds]):
         place = next(node.fields[kind].key for kind in kinds if kind in node.fields)
@@ -188,7 +194,9 @@ def _load(
         root = store.read(source).root
     except UnreadableError as error:
         problem = error.problem
-        compilation.report("orb-reference", f"orb {reference} cannot be read: {problem}", node.span, scope, help=problem.help)
+        compilation.report(
+            "orb-reference", f"orb {reference} cannot be read: {problem}", node.span, scope, help=problem.help
+        )
         return
     if type(root) is not Mapping:
         compilation.report("orb-reference", f"orb {reference} in {source.path} is not a mapping", node.span, scope)

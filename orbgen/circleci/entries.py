@@ -42,7 +42,9 @@ class Entry(msgspec.Struct, frozen=True):
         return None if field is None else field.value
 
 
-def read_entry(compilation: Compilation, item: Content, scope: Scope, keys: frozenset[str] = ENTRY_KEYS) -> Entry | None:
+def read_entry(
+    compilation: Compilation, item: Content, scope: Scope, keys: frozenset[str] = ENTRY_KEYS
+) -> Entry | None:
     """The entry that an item is; None, with a problem reported, where its form is wrong."""
     if isinstance(item, Scalar):
         if isinstance(item.value, str):
@@ -108,7 +110,6 @@ class EntryCompiler:
         return self.runs[first:]
 
     def _run(self, entry: Entry, combination: Combination | None, prefix: str) -> None:
-        compilation = self.compilation
         call = Call(CallKind.ENTRY, entry.name, entry.key.span, self.scope.call)
         scope = Scope(self.scope.library, call, None, {}, combination.arguments() if combination else None)
         declared, name_known = self._name(entry, combination, scope)
@@ -204,7 +205,9 @@ class EntryCompiler:
     def _inline(self, run: JobRun, entry: Entry, type_: Content, scope: Scope) -> None:
         run.type = type_.text if isinstance(type_, Scalar) else "approval"
         if run.type != "approval":
-            self.compilation.report("value", _ONLY_APPROVAL, type_.span, scope, help="give the job its `type` under `jobs:`")
+            self.compilation.report(
+                "value", _ONLY_APPROVAL, type_.span, scope, help="give the job its `type` under `jobs:`"
+            )
             run.opaque = True
         for name, field in entry.arguments.items():
             message = f"Unexpected argument(s): {name}"
@@ -256,4 +259,3 @@ def _called(item: Content) -> str | None:
 def _type_of(compilation: Compilation, definition: Definition) -> str:
     node = definition.node.get("type") if type(definition.node) is Mapping else None
     return node.text if isinstance(node, Scalar) else "build"
-

@@ -60,7 +60,9 @@ def _with_arguments(node: Content, given: dict[str, Field]) -> Content:
     """An executor that came through a parameter, called with arguments of its own."""
     if not given or type(node) is Mapping:
         return node
-    call = Mapping(node.source, node.start, node.end, node.outer, [(field.key, field.value) for field in given.values()])
+    call = Mapping(
+        node.source, node.start, node.end, node.outer, [(field.key, field.value) for field in given.values()]
+    )
     call.entries.append((Scalar(node.source, node.start, node.end, node.outer, "name"), node))
     call.templated = True
     return call
@@ -78,7 +80,9 @@ def _instantiate(
         compilation.report(found.code, found.message, place, scope, suggestion=found.suggestion)
         return None
     arguments = bind(compilation, found, given, scope, place)
-    return Executor(name, executor_fields(compilation, found, arguments, Call(CallKind.EXECUTOR, name, place, scope.call)))
+    return Executor(
+        name, executor_fields(compilation, found, arguments, Call(CallKind.EXECUTOR, name, place, scope.call))
+    )
 
 
 def executor_fields(

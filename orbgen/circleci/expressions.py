@@ -51,7 +51,7 @@ class Binary(msgspec.Struct, frozen=True):
 
 
 class Pattern(msgspec.Struct, frozen=True):
-    """A regular expression between slashes, `\\/` written for a slash in it; only right of `matches`."""
+    r"""A regular expression between slashes, `\/` written for a slash in it; only right of `matches`."""
 
     text: str
     start: int = 0
@@ -70,7 +70,13 @@ class ExpressionError(Exception):
 
 
 # Operators by strength, the weakest first.
-_LEVELS: tuple[tuple[str, ...], ...] = (("or",), ("and",), ("==", "!="), ("starts-with", "matches"), (">=", ">", "<=", "<"))
+_LEVELS: tuple[tuple[str, ...], ...] = (
+    ("or",),
+    ("and",),
+    ("==", "!="),
+    ("starts-with", "matches"),
+    (">=", ">", "<=", "<"),
+)
 _STRENGTH = {operator: level for level, operators in enumerate(_LEVELS) for operator in operators}
 _WORDS = frozenset(("or", "and", "not", "starts-with", "matches", "true", "false"))
 
@@ -130,7 +136,9 @@ class _Parser:
         rest, start = self.text[self.start :], self.start
         for sign in sorted(_MEANT, key=len, reverse=True):
             if rest.startswith(sign):
-                return ExpressionError(f"`{sign}` is no operator; did you mean `{_MEANT[sign]}`?", start, start + len(sign))
+                return ExpressionError(
+                    f"`{sign}` is no operator; did you mean `{_MEANT[sign]}`?", start, start + len(sign)
+                )
         if rest[0] == '"':
             return ExpressionError('the text is never closed; add `"`', start, len(self.text))
         if rest[0] == "'":
@@ -186,7 +194,8 @@ class _Parser:
         elif word in ("true", "false"):
             value = word == "true"
         else:
-            raise ExpressionError(f"expected a value before `{word}`" if kind == "end" else f"expected a value, not `{word}`",
+            message = f"expected a value before `{word}`" if kind == "end" else f"expected a value, not `{word}`"
+            raise ExpressionError(message,
                                   start, end)  # fmt: skip
         self.advance()
         return Literal(value, start, end)

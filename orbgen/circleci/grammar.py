@@ -1,4 +1,4 @@
-"""The closed parts of the grammar: which keys CircleCI knows where, and what a built-in step needs (circleci.md 5, 6)."""
+"""The closed parts of the grammar: which keys stand where, and what a built-in step needs (circleci.md 5, 6)."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ class StepGrammar(msgspec.Struct, frozen=True):
 
 
 _RUN = StepGrammar(
-    frozenset(("command", "name", "shell", "environment", "background", "working_directory", "no_output_timeout", "when",
-               "max_auto_reruns", "auto_rerun_delay")),
+    frozenset(("command", "name", "shell", "environment", "background", "working_directory", "no_output_timeout",
+               "when", "max_auto_reruns", "auto_rerun_delay")),
     (("command",),),
 )  # fmt: skip
 STEPS: dict[str, StepGrammar] = {
@@ -96,7 +96,9 @@ def check_step(
             needed = " and ".join([f"`{' or '.join(group)}`" for group in grammar.required])
             help = "write the command behind `run:`" if name == "run" else f"add {needed}"
             message = f"the step `{name}` is empty; required key [{grammar.required[0][0]}] not found"
-            compilation.report("empty-run" if name in ("run", "deploy") else "step-form", message, key.span, scope, help=help)
+            compilation.report(
+                "empty-run" if name in ("run", "deploy") else "step-form", message, key.span, scope, help=help
+            )
         return
     if type(body) is Mapping:
         _check_keys(compilation, name, grammar, body, scope, key)
@@ -145,10 +147,11 @@ def _check_run(compilation: Compilation, body: Mapping, scope: Scope) -> None:
         check_word(compilation, "when", when.value, ("on_success", "always", "on_fail"), scope)
     for key, pattern in (("no_output_timeout", _DURATION), ("auto_rerun_delay", _RERUN_DELAY)):
         field = fields.get(key)
-        if field is not None and isinstance(field.value, Scalar) and is_known(field.value):
-            if not pattern.fullmatch(field.value.text.strip()):
-                message = f"`{key}` must be a duration such as `10m` or `30s`, not `{field.value.text}`"
-                compilation.report("value", message, field.value.span, scope)
+        if field is None or not isinstance(field.value, Scalar) or not is_known(field.value):
+            continue
+        if not pattern.fullmatch(field.value.text.strip()):
+            message = f"`{key}` must be a duration such as `10m` or `30s`, not `{field.value.text}`"
+            compilation.report("value", message, field.value.span, scope)
     reruns = fields.get("max_auto_reruns")
     if reruns is not None:
         check_reruns(compilation, reruns.value, scope)

@@ -55,7 +55,9 @@ def _report(
         help = f"did you mean '{guess}'?" if guess else f"add '{requirement.name}' to the workflow, or remove it here"
         if group is not None:
             help = f"it is defined inside job group '{group}'; require the group instead"
-    compilation.report("requires", message, requirement.node.span, scope.seen_from(run.call), help=help, suggestion=guess)
+    compilation.report(
+        "requires", message, requirement.node.span, scope.seen_from(run.call), help=help, suggestion=guess
+    )
 
 
 def _report_cycles(compilation: Compilation, workflow: Workflow, scope: Scope) -> None:

@@ -82,7 +82,9 @@ def _members(outer: EntryCompiler, group: Definition, call: Call, prefix: str) -
 
 
 def _within(requirement: Requirement, prefix: str) -> Requirement:
-    return Requirement(prefix + requirement.name, requirement.node, requirement.statuses, requirement.listed, requirement.known)
+    return Requirement(
+        prefix + requirement.name, requirement.node, requirement.statuses, requirement.listed, requirement.known
+    )
 
 
 def member_names(group: Definition) -> set[str]:

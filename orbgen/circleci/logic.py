@@ -73,7 +73,9 @@ def _statement(compilation: Compilation, node: Mapping, scope: Scope) -> bool | 
         compilation.report("condition", message, field.key.span, scope, help=help, suggestion=guess)
         return None
     if type(value) is not Sequence:
-        compilation.report("condition", f"`{operator}` takes a list", value.span, scope, help=f"write `{operator}: [..]`")
+        compilation.report(
+            "condition", f"`{operator}` takes a list", value.span, scope, help=f"write `{operator}: [..]`"
+        )
         return None
     if not value.items:
         compilation.report("condition", f"`{operator}` has no statements", value.span, scope)

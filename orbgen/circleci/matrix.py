@@ -40,8 +40,9 @@ def _argument(node: Content) -> Argument:
     if isinstance(node, Scalar):
         return Argument(ParameterType.STRING, node)
     name = node.get("name") if type(node) is Mapping else None
-    return Argument(ParameterType.STRING, name if isinstance(name, Scalar) else Scalar(node.source, node.start, node.end,
-                                                                                       node.outer, ""))  # fmt: skip
+    if not isinstance(name, Scalar):
+        name = Scalar(node.source, node.start, node.end, node.outer, "")
+    return Argument(ParameterType.STRING, name)
 
 
 def _label(node: Content) -> str:
@@ -64,7 +65,9 @@ def combinations(compilation: Compilation, node: Content, scope: Scope) -> list[
     for key, field in node.fields.items():
         if key not in ("parameters", "exclude", "alias"):
             message = f"extraneous key [{key}] is not permitted in `matrix`"
-            compilation.report("unknown-key", message, field.key.span, scope, help="permitted keys: alias, exclude, parameters")
+            compilation.report(
+                "unknown-key", message, field.key.span, scope, help="permitted keys: alias, exclude, parameters"
+            )
     axes: list[list[Field]] = []
     for name, field in parameters.fields.items():
         if type(field.value) is not Sequence:
@@ -91,7 +94,7 @@ def _point(fields: dict[str, Field]) -> frozenset[tuple[str, str]]:
 def _excluded(
     compilation: Compilation, node: Content | None, names: list[str], scope: Scope
 ) -> set[frozenset[tuple[str, str]]]:
-    """The excluded points. Each has to name every parameter; what partial ones do is not known, so they exclude nothing."""
+    """The excluded points. Each has to name every parameter; what others do is not known, so they exclude nothing."""
     if node is None:
         return set()
     points = set()

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeAlias, Union
 
+import msgspec
+
 from orbgen.circleci.hash_order import map_order
 from orbgen.circleci.pipeline import JobRun, Pipeline, Step, Workflow
-from orbgen.circleci.yaml_output import Commented
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
 from orbgen.source.scalars import ScalarValue
+
+
+class Commented(msgspec.Struct, frozen=True):
+    """An item of a list with a comment above it."""
+
+    comment: str
+    data: Data
+
 
 Data: TypeAlias = Union[ScalarValue, Commented, list["Data"], dict[str, "Data"]]
 
@@ -49,7 +58,9 @@ def step_data(step: Step) -> Data:
 def body_data(run: JobRun, *, origins: bool = False) -> dict[str, Data]:
     """A job of the pipeline; with `origins` each step says where it came from."""
     body: dict[str, Data] = {}
-    steps: list[Data] = [Commented(origin_of(step), step_data(step)) if origins else step_data(step) for step in run.steps]
+    steps: list[Data] = [
+        Commented(origin_of(step), step_data(step)) if origins else step_data(step) for step in run.steps
+    ]
     for key, node in (run.body or {}).items():
         if key == "steps":
             body[key] = steps
@@ -159,4 +170,3 @@ def _escape(line: str) -> str:
     units = escaped.encode("utf-16-be", "surrogatepass")
     codes = [int.from_bytes(units[index : index + 2], "big") for index in range(0, len(units), 2)]
     return "".join([chr(code) if code < 128 else f"\\u{code:04X}" for code in codes])
-

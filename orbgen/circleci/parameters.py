@@ -142,7 +142,7 @@ def _unknown_fits(type_: ParameterType, value: Unknown, declaration: Declaration
     if type_ is ParameterType.INTEGER:
         return value.kind in (None, ValueKind.INTEGER)
     if type_ is ParameterType.ENUM and declaration.members and value.alternatives is not None:
-        return any([show(choice) in declaration.members for choice in value.alternatives])  # type: ignore[arg-type]
+        return any([show(choice) in declaration.members for choice in value.alternatives])
     return value.kind in (None, ValueKind.STRING)
 
 
@@ -195,10 +195,10 @@ def bind(
     for name, field in given.items():
         if name not in declared:
             guess = nearest(name, declared)
-            known = f"{definition.title} takes {_enumerate(declared)}" if declared else f"{definition.title} takes no parameters"
-            help = f"did you mean '{guess}'?" if guess else known
-            compilation.report("unexpected-argument", f"Unexpected argument(s): {name}", field.key.span, caller, help=help,
-                               suggestion=guess, related=note)  # fmt: skip
+            takes = _enumerate(declared) if declared else "no parameters"
+            help = f"did you mean '{guess}'?" if guess else f"{definition.title} takes {takes}"
+            message, where = f"Unexpected argument(s): {name}", field.key.span
+            compilation.report("unexpected-argument", message, where, caller, help=help, suggestion=guess, related=note)
     home = Scope(definition.library, owner=definition)
     bound: dict[str, Argument] = {}
     for name, declaration in declared.items():
@@ -278,7 +278,9 @@ def free(declaration: Declaration, *, known: bool = True) -> Argument:
     if declaration.type in (ParameterType.STEPS, ParameterType.EXECUTOR):
         kind = None  # type: ignore[assignment]
     alternatives = declaration.members if declaration.type is ParameterType.ENUM and declaration.members else None
-    return Argument(declaration.type, declaration.key, None, Unknown(sources=source, kind=kind, alternatives=alternatives))
+    return Argument(
+        declaration.type, declaration.key, None, Unknown(sources=source, kind=kind, alternatives=alternatives)
+    )
 
 
 def _enumerate(names: Iterable[str]) -> str:

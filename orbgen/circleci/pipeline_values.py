@@ -22,7 +22,7 @@ class Level(enum.Enum):
 
 
 class TextClass(enum.Enum):
-    """What text it can be: several lines, one line, a git ref, a word that cannot break out of a script, an identifier."""
+    """What text it can be: lines, one line, a git ref, a word that cannot break out of a script, an identifier."""
 
     TEXT = "text"
     LINE = "line"

@@ -28,7 +28,9 @@ class StepList:
         self.calls = 0
         self.full = False
 
-    def extend(self, node: Content, scope: Scope, call: Call, conditions: tuple[Condition, ...] = (), depth: int = 0) -> None:
+    def extend(
+        self, node: Content, scope: Scope, call: Call, conditions: tuple[Condition, ...] = (), depth: int = 0
+    ) -> None:
         """Append the steps that a list stands for, seen from a scope."""
         if depth > MAXIMUM_DEPTH:
             self._refuse(node, scope)
@@ -61,7 +63,9 @@ class StepList:
                 return
             kind = fields.get("type")
             if kind is not None and isinstance(kind.value, Scalar) and kind.value.text in LEGACY_STEP_TYPES:
-                self._add(LEGACY_STEP_TYPES[kind.value.text], item, self.compilation.fill(item, scope), call, conditions)
+                self._add(
+                    LEGACY_STEP_TYPES[kind.value.text], item, self.compilation.fill(item, scope), call, conditions
+                )
                 return
         self._malformed(item, scope)
 
@@ -69,10 +73,15 @@ class StepList:
         if type(item) is Mapping and item.fields:
             first, *others = item.fields.values()
             misplaced = [field.key.text for field in others]
+            stands = "stand" if len(misplaced) > 1 else "stands"
             message = (
-                f"a step has exactly one key, its name; `{first.key.text}` stands beside {_enumerate(misplaced)}"
+                f"a step has exactly one key, its name; {_enumerate(misplaced)} {stands} beside `{first.key.text}`"
             )
-            help = f"indent {_enumerate(misplaced)} under `{first.key.text}`" if first.written.start == first.value.start else None
+            help = (
+                f"indent {_enumerate(misplaced)} under `{first.key.text}`"
+                if first.written.start == first.value.start
+                else None
+            )
             self.compilation.report("misplaced-key", message, others[0].key.span, scope, help=help)
         else:
             message = "a step must be a name or a mapping with one key"
@@ -141,10 +150,13 @@ class StepList:
         body = found.node.get("steps") if type(found.node) is Mapping else None
         if body is None:
             return
-        self.extend(body, Scope(found.library, inner_call, found, arguments, outer=scope), inner_call, conditions, depth + 1)
+        self.extend(
+            body, Scope(found.library, inner_call, found, arguments, outer=scope), inner_call, conditions, depth + 1
+        )
 
     def _refuse(self, item: Content, scope: Scope) -> None:
-        message = f"the job has more than {MAXIMUM_STEPS:,} steps or {MAXIMUM_CALLS:,} calls, or they nest over {MAXIMUM_DEPTH} deep"
+        limits = f"{MAXIMUM_STEPS:,} steps, {MAXIMUM_CALLS:,} calls of commands, {MAXIMUM_DEPTH} levels of them"
+        message = f"the job goes beyond one of orbgen's limits: {limits}"
         self.compilation.report("limit", message, item.span, scope)
         self.full = True
 
@@ -174,7 +186,9 @@ class StepList:
         for extra, field in value.fields.items():
             if extra not in ("condition", "steps"):
                 message = f"extraneous key [{extra}] is not permitted in a `{name}` step"
-                self.compilation.report("unknown-key", message, field.key.span, scope, help="permitted keys: condition, steps")
+                self.compilation.report(
+                    "unknown-key", message, field.key.span, scope, help="permitted keys: condition, steps"
+                )
         decided = condition(self.compilation, value.fields["condition"].value, scope, negated=name == "unless")
         body = value.fields["steps"].value
         if decided.truth is False:

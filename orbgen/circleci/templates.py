@@ -1,4 +1,4 @@
-"""The tags of CircleCI's templates: `<< reference >>`, `<<# section >> ... <</ section >>` and the escape `\\<<`."""
+r"""The tags of CircleCI's templates: `<< reference >>`, `<<# section >> ... <</ section >>` and the escape `\<<`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SCOPES = ("parameters.", "pipeline.", "matrix.")
 
 
 class Literal(msgspec.Struct, frozen=True):
-    """Text as written; an escaped `\\<<` is a literal of its own whose `text` is shorter than its range."""
+    r"""Text as written; an escaped `\<<` is a literal of its own whose `text` is shorter than its range."""
 
     text: str
     start: int
@@ -51,7 +51,7 @@ class TemplateError(Exception):
         self.code, self.message, self.start, self.end, self.help = code, message, start, end, help
 
 
-_ESCAPE = r"\<<"
+_ESCAPED = r"'<<' must be escaped as '\<<' in config v2.1+"
 _ESCAPE_ADVICE = r"write `\<<` where the text itself needs `<<`, as in a here-document"
 
 
@@ -61,7 +61,9 @@ def segments(text: str) -> tuple[Segment, ...]:
     return _read(text, 0, None, 0)[0]
 
 
-def _read(text: str, position: int, section: tuple[str, int, int] | None, depth: int) -> tuple[tuple[Segment, ...], int]:
+def _read(
+    text: str, position: int, section: tuple[str, int, int] | None, depth: int
+) -> tuple[tuple[Segment, ...], int]:
     """Segments up to the end of the text or the closing tag of `section` (name, start, end of its opening tag)."""
     if section is not None and depth > MAXIMUM_SECTIONS:
         raise TemplateError("limit", f"sections are nested more than {MAXIMUM_SECTIONS} deep", section[1], section[2])
@@ -86,7 +88,7 @@ def _read(text: str, position: int, section: tuple[str, int, int] | None, depth:
             found.append(Literal(text[literal:start], literal, start))
         end = text.find(">>", start + 2)
         if end < 0:
-            message = r"Unclosed '<<' tag ('<<' must be escaped as '\<<' in config v2.1+)"
+            message = f"Unclosed '<<' tag ({_ESCAPED})"
             line_end = text.find("\n", start)
             raise TemplateError("unclosed-tag", message, start, line_end if line_end > 0 else len(text), _ESCAPE_ADVICE)
         content, end = text[start + 2 : end].strip(), end + 2
@@ -132,14 +134,14 @@ def _reference(content: str, start: int, end: int) -> Reference:
         expression = parse(content)
     except ExpressionError as error:
         if content.startswith(SCOPES):
-            raise TemplateError("expression", f"`<< {content} >>` cannot be read: {error.message}", start, end) from None
-        message = rf"Unclosed '<<' tag: `<< {_shorten(content)} >>` is no reference ('<<' must be escaped as '\<<' in config v2.1+)"
+            raise TemplateError(
+                "expression", f"`<< {content} >>` cannot be read: {error.message}", start, end
+            ) from None
+        message = f"Unclosed '<<' tag: `<< {_shorten(content)} >>` is no reference ({_ESCAPED})"
         raise TemplateError("unclosed-tag", message, start, end, _ESCAPE_ADVICE) from None
     if isinstance(expression, Variable):
         if not expression.name.startswith(SCOPES):
-            message = (
-                rf"Unclosed '<<' tag: `{expression.name}` is no reference ('<<' must be escaped as '\<<' in config v2.1+)"
-            )
+            message = f"Unclosed '<<' tag: `{expression.name}` is no reference ({_ESCAPED})"
             raise TemplateError("unclosed-tag", message, start, end, _ESCAPE_ADVICE)
         return Reference(expression.name, expression, start, end)
     return Reference(None, expression, start, end)

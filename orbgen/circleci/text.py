@@ -31,9 +31,9 @@ class Tag(msgspec.Struct, frozen=True, eq=False):
 class Part(msgspec.Struct, frozen=True, eq=False):
     """A piece of a text.
 
-    `text` is what stands in the compiled text; `unknown` is set where that is only the tag of a value that CircleCI will
-    fill in. `scalar`, `start` and `end` say where the piece was written; `via` are the tags that brought it here, the
-    outermost (in the text itself) first.
+    `text` is what stands in the compiled text; `unknown` is set where that is only the tag of a value that CircleCI
+    will fill in. `scalar`, `start` and `end` say where the piece was written; `via` are the tags that brought it here,
+    the outermost (in the text itself) first.
     """
 
     text: str

@@ -24,8 +24,8 @@ class Kind(enum.Enum):
 class Unknown(msgspec.Struct, frozen=True):
     """A value that only CircleCI will know.
 
-    `sources` are the names whose text may become part of it; the outcome of a comparison has none. `truth` is set where it
-    counts as true or false whatever it is, `alternatives` where it is one of a few known values.
+    `sources` are the names whose text may become part of it; the outcome of a comparison has none. `truth` is set where
+    it counts as true or false whatever it is, `alternatives` where it is one of a few known values.
     """
 
     sources: tuple[str, ...]

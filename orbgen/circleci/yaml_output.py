@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-import msgspec
-
+from orbgen.circleci.output import Commented, Data
 from orbgen.source.scalars import ScalarValue, resolve
-
-if TYPE_CHECKING:
-    from orbgen.circleci.output import Data
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0", "\x07": "\\a", "\x08": "\\b",
             "\x1b": "\\e", "\x0b": "\\v", "\x0c": "\\f", "\x85": "\\N", "\xa0": "\\_", "\u2028": "\\L",
@@ -26,13 +21,6 @@ _UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd]")
 _WIDE = re.compile("[\U00010000-\U0010ffff]")
 
 
-class Commented(msgspec.Struct, frozen=True):
-    """An item of a list with a comment above it."""
-
-    comment: str
-    data: Data
-
-
 def write(data: Data) -> str:
     """A document in block style: two spaces a level, dashes in the column of the parent's key."""
     return "".join(_block(data, 0)) if isinstance(data, dict | list) and data else write_inline(data) + "\n"
@@ -44,6 +32,7 @@ def write_inline(data: Data) -> str:
         return "{}"
     if isinstance(data, list):
         return "[]"
+    assert not isinstance(data, Commented)
     return write_scalar(data)
 
 
@@ -123,7 +112,9 @@ def _float(value: float) -> str:
 
 
 def _needs_escapes(text: str) -> bool:
-    return bool(_UNPRINTABLE.search(_WIDE.sub("", text))) or "\n" in text or "\r" in text or "\t" in text or "\x85" in text
+    return (
+        bool(_UNPRINTABLE.search(_WIDE.sub("", text))) or "\n" in text or "\r" in text or "\t" in text or "\x85" in text
+    )
 
 
 def _escape(character: str) -> str:

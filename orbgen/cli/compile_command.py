@@ -21,17 +21,37 @@ if TYPE_CHECKING:
 @click.command(name="compile")
 @click.argument("config", required=False)
 @click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A pipeline parameter, its value in YAML.")
-@click.option("--parameters", "parameters_file", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
-              help="Pipeline parameters, as a mapping in YAML or JSON.")
-@click.option("--value", "values", multiple=True, metavar="NAME=VALUE",
-              help="A pipeline value, such as pipeline.git.branch=main.")
-@click.option("--values", "values_file", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
-              help="Pipeline values, as a mapping in YAML or JSON.")
-@click.option("--orb", "orbs", multiple=True, metavar="NAME[@VERSION]=PATH",
-              help="The source of an orb: a packed file or an unpacked folder.")
+@click.option(
+    "--parameters",
+    "parameters_file",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Pipeline parameters, as a mapping in YAML or JSON.",
+)
+@click.option(
+    "--value", "values", multiple=True, metavar="NAME=VALUE", help="A pipeline value, such as pipeline.git.branch=main."
+)
+@click.option(
+    "--values",
+    "values_file",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Pipeline values, as a mapping in YAML or JSON.",
+)
+@click.option(
+    "--orb",
+    "orbs",
+    multiple=True,
+    metavar="NAME[@VERSION]=PATH",
+    help="The source of an orb: a packed file or an unpacked folder.",
+)
 @click.option("--format", "format_", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
-@click.option("--source-comment/--no-source-comment", default=True, show_default=True,
-              help="Append the original file as a comment, as CircleCI does.")
+@click.option(
+    "--source-comment/--no-source-comment",
+    default=True,
+    show_default=True,
+    help="Append the original file as a comment, as CircleCI does.",
+)
 @click.option("--origins", is_flag=True, help="Say above each step where it came from.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write to FILE.")
 def command(
@@ -185,7 +205,9 @@ def _show(problems: tuple[Problem, ...]) -> None:
         if problem.help:
             click.echo(f"  = help: {problem.help}", err=True)
         if problem.dormant:
-            click.echo("  = note: CircleCI does not look here as long as nothing uses it, or a condition is off", err=True)
+            click.echo(
+                "  = note: CircleCI does not look here as long as nothing uses it, or a condition is off", err=True
+            )
 
 
 def _missing(pipeline: Pipeline) -> bool:

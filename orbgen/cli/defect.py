@@ -26,7 +26,7 @@ def _module(path: str) -> str:
     """The file's path from its package on, without the folders of this machine."""
     normal = path.replace("\\", "/")
     for package in ("/site-packages/", "/orbgen/"):
-        before, found, after = normal.rpartition(package)
+        _, found, after = normal.rpartition(package)
         if found:
             return (package.strip("/") + "/" if package == "/orbgen/" else "") + after
     return normal.rpartition("/")[2]

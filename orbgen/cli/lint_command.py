@@ -10,7 +10,7 @@ import click
 
 from orbgen.cli.exits import CLEAN, FINDINGS, USAGE, UsageProblem
 from orbgen.cli.orb_options import store_from
-from orbgen.lint.engine import load_rules
+from orbgen.lint.engine import LoadedRule, load_rules
 from orbgen.lint.findings import Confidence, Persona, Severity
 from orbgen.lint.reports.style import Style
 from orbgen.lint.result import FileResult, Summary
@@ -20,20 +20,51 @@ from orbgen.project.files import NoConfigurationError, find_config, find_files
 
 @click.command(name="lint")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("--format", "format_", type=click.Choice(["full", "concise"]), default="full", show_default=True,
-              help="How findings are shown.")
-@click.option("--min-severity", type=click.Choice([member.value for member in Severity]), default="info",
-              show_default=True, help="Hide findings below this severity.")
-@click.option("--min-confidence", type=click.Choice([member.value for member in Confidence]), default="medium",
-              show_default=True, help="Hide findings below this confidence.")
-@click.option("--persona", type=click.Choice([member.value for member in Persona]), default="default",
-              show_default=True, help="Who is reading: pedantic and auditor see more.")
-@click.option("--fail-on", type=click.Choice([member.value for member in Severity]), default="low",
-              show_default=True, help="Exit with 1 from this severity on; info alone never fails.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["full", "concise"]),
+    default="full",
+    show_default=True,
+    help="How findings are shown.",
+)
+@click.option(
+    "--min-severity",
+    type=click.Choice([member.value for member in Severity]),
+    default="info",
+    show_default=True,
+    help="Hide findings below this severity.",
+)
+@click.option(
+    "--min-confidence",
+    type=click.Choice([member.value for member in Confidence]),
+    default="medium",
+    show_default=True,
+    help="Hide findings below this confidence.",
+)
+@click.option(
+    "--persona",
+    type=click.Choice([member.value for member in Persona]),
+    default="default",
+    show_default=True,
+    help="Who is reading: pedantic and auditor see more.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([member.value for member in Severity]),
+    default="low",
+    show_default=True,
+    help="Exit with 1 from this severity on; info alone never fails.",
+)
 @click.option("--select", multiple=True, metavar="RULE", help="Run only this rule; may be given several times.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Leave this rule out; may be given several times.")
-@click.option("--orb", "orbs", multiple=True, metavar="NAME[@VERSION]=PATH",
-              help="The source of an orb: a packed file or an unpacked folder.")
+@click.option(
+    "--orb",
+    "orbs",
+    multiple=True,
+    metavar="NAME[@VERSION]=PATH",
+    help="The source of an orb: a packed file or an unpacked folder.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="Print findings only, no notes and no summary.")
 @click.option("--color/--no-color", default=None, help="Colours; by default on a terminal without NO_COLOR.")
 def command(
@@ -80,7 +111,7 @@ def command(
     return FINDINGS if summary.reaches(Severity(fail_on)) else CLEAN
 
 
-def _chosen(select: tuple[str, ...], ignore: tuple[str, ...]):  # type: ignore[no-untyped-def]
+def _chosen(select: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[LoadedRule, ...]:
     rules = load_rules()
     names = [loaded.rule.name for loaded in rules]
     for name in (*select, *ignore):

@@ -1,4 +1,4 @@
-"""What a rule's `check` may ask about the configuration that it looks at. Everything is computed once, when asked for."""
+"""What a rule's `check` may ask about the configuration that it looks at, computed once, when it is asked for."""
 
 from __future__ import annotations
 

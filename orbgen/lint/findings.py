@@ -66,8 +66,8 @@ class Sees(enum.Enum):
 class Finding(msgspec.Struct, frozen=True):
     """One place where a rule saw what it looks for.
 
-    `path` leads to the place in the compiled pipeline and, with the offending text, makes the fingerprint. `hidden` spans
-    are not shown; an ignore comment at one of them covers the finding.
+    `path` leads to the place in the compiled pipeline and, with the offending text, makes the fingerprint. `hidden`
+    spans are not shown; an ignore comment at one of them covers the finding.
     """
 
     rule: str

@@ -40,4 +40,3 @@ def _own_place(problem: Problem, context: Context) -> Span:
     if context.is_own(problem.span):
         return problem.span
     return next((note.span for note in reversed(problem.calls) if context.is_own(note.span)), problem.span)
-

@@ -9,7 +9,7 @@ from orbgen.source.problems import Problem
 
 
 class FileResult(msgspec.Struct, frozen=True):
-    """One file: the findings shown, the problems of reading it, how many findings the thresholds hid, its missing orbs."""
+    """One file: the findings shown, how many the thresholds hid, the problems of reading it, its missing orbs."""
 
     name: str
     findings: tuple[Finding, ...] = ()

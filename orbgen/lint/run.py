@@ -78,7 +78,7 @@ def read_bytes(path: str) -> bytes:
 
 
 def _checkout_of(path: str) -> str:
-    """The root of the checkout that a file belongs to: its git work tree, the folder above `.circleci`, its own folder."""
+    """The root of a file's checkout: its git work tree, else the folder above `.circleci`, else its own folder."""
     folder = os.path.dirname(os.path.abspath(path)) if path != "-" else os.getcwd()
     start = folder
     while True:

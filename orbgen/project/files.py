@@ -43,7 +43,7 @@ def find_config(start: str) -> str:
 
 
 def find_files(paths: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
-    """The files to lint, sorted, each with whether it was named itself. Raises NoConfigurationError for a path without any."""
+    """The files to lint, each with whether it was named itself. Raises NoConfigurationError for a path without any."""
     for path in paths:
         if os.path.isdir(path):
             found = sorted(_below(path))
@@ -58,7 +58,7 @@ def find_files(paths: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
 
 
 def _below(folder: str) -> Iterator[str]:
-    """The YAML files in every `.circleci` folder at or below a folder, and packed or unpacked orbs' roots beside them."""
+    """The YAML files in every `.circleci` folder at or below a folder."""
     inside = ".circleci" in os.path.abspath(folder).split(os.sep)
     for directory, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name == ".circleci" or _entered(name)]

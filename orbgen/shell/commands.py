@@ -171,9 +171,17 @@ class Collector:
             self._literal(node, parts, _unescape_ansi(node.text[2:-1].decode()), quoted=True)
         elif kind in ("simple_expansion", "expansion"):
             self._expansion(node, parts, quoted=quoted)
-        elif kind in ("command_substitution", "process_substitution", "arithmetic_expansion", "brace_expression", "array"):
+        elif kind in (
+            "command_substitution",
+            "process_substitution",
+            "arithmetic_expansion",
+            "brace_expression",
+            "array",
+        ):
             self._part(node, parts, PartKind.SUBSTITUTION, node.text.decode(), quoted=quoted)
-        elif kind in ("word", "number", "string_content", "variable_name", "variable_assignment") or not node.child_count:
+        elif (
+            kind in ("word", "number", "string_content", "variable_name", "variable_assignment") or not node.child_count
+        ):
             text = node.text.decode()
             self._literal(node, parts, _unescape_double(text) if quoted else _unescape(text), quoted=quoted)
         else:
@@ -197,7 +205,9 @@ class Collector:
             parts.append(WordPart(PartKind.LITERAL, text, self._offset(start), self._offset(end), True))
 
     def _expansion(self, node: Any, parts: list[WordPart], *, quoted: bool) -> None:
-        name = next((child for child in node.children if child.type in ("variable_name", "special_variable_name")), None)
+        name = next(
+            (child for child in node.children if child.type in ("variable_name", "special_variable_name")), None
+        )
         plain = node.type == "simple_expansion" or node.child_count == 3
         if name is None:
             self._part(node, parts, PartKind.SUBSTITUTION, node.text.decode(), quoted=quoted)

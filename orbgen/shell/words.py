@@ -92,8 +92,8 @@ class Redirection(msgspec.Struct, frozen=True):
 class Command(msgspec.Struct, frozen=True):
     """One simple command: its words, the name first, and what stands around it.
 
-    `background` is a trailing `&`. Commands with one `pipeline` number are piped into one another, in order. `output_used`
-    marks one inside `$( )` or a process substitution, `in_function` one inside a function's body.
+    `background` is a trailing `&`. Commands with one `pipeline` number are piped into one another, in order.
+    `output_used` marks one inside `$( )` or a process substitution, `in_function` one inside a function's body.
     """
 
     start: int

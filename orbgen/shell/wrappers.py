@@ -10,7 +10,9 @@ from orbgen.shell.words import Command, Word
 
 # The options of each wrapper that take a value of their own.
 _VALUED = {
-    "sudo": frozenset(("-u", "-g", "-h", "-p", "-C", "-r", "-t", "-T", "-U", "--user", "--group", "--host", "--prompt")),
+    "sudo": frozenset(
+        ("-u", "-g", "-h", "-p", "-C", "-r", "-t", "-T", "-U", "--user", "--group", "--host", "--prompt")
+    ),
     "env": frozenset(("-u", "--unset", "-C", "--chdir")),
     "timeout": frozenset(("-s", "--signal", "-k", "--kill-after")),
     "nice": frozenset(("-n", "--adjustment")),
@@ -53,7 +55,9 @@ def unwrap(command: Command, variables: Mapping[str, str]) -> Unwrapped | None:
             return None
         name = value.rpartition("/")[2]
         if name not in _VALUED:
-            return Unwrapped(name, words[index + 1 :], words[index].start, environment, frozenset(unset), background, limited)
+            return Unwrapped(
+                name, words[index + 1 :], words[index].start, environment, frozenset(unset), background, limited
+            )
         background = background or name == "setsid"
         limited = limited or name == "timeout"
         index = _behind_options(words, index + 1, name, variables, environment, unset)

@@ -119,7 +119,7 @@ class Mapping(_Placed, eq=False):
                 continue
             if name.text == "<<" and not name.style:
                 merged = value.elements if type(value) is Sequence else [value]
-                for mapping in merged:  # type: ignore[assignment]
+                for mapping in merged:
                     if type(mapping) is Mapping:
                         mapping._flatten(fields, preferred=False)
             elif preferred or name.text not in fields:
@@ -131,7 +131,7 @@ class Mapping(_Placed, eq=False):
         return None if field is None else field.value
 
     def duplicates(self) -> Iterator[tuple[Scalar, Scalar]]:
-        """Each explicit key that stands again: the earlier and the later place. Two `<<` are legal and not among them."""
+        """Each key that stands again: the earlier and the later place. Two `<<` are legal and not among them."""
         seen: dict[str, Scalar] = {}
         for key, _ in self.entries:
             if type(key) is Scalar and not (key.text == "<<" and not key.style):

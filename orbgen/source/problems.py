@@ -18,7 +18,8 @@ class Problem(msgspec.Struct, frozen=True):
     """One thing that is wrong with a document: a stable code, one sentence, the place, and what to do.
 
     `calls` leads from the author's outermost call to the place; `related` are other places that matter. A
-    `dormant` problem stands where CircleCI does not look yet: in a workflow that is switched off, in an unused definition.
+    `dormant` problem stands where CircleCI does not look yet: in a workflow that is switched off, in a definition that
+    nothing uses.
     """
 
     code: str

@@ -44,7 +44,9 @@ def decode(data: bytes, name: str) -> Source:
     except UnicodeDecodeError as error:
         readable = data[: error.start].decode(encoding, "replace")
         source = Source(name, readable)
-        message = f"byte {data[error.start]:#04x} is not {encoding.upper().removesuffix('-LE').removesuffix('-BE')} text"
+        message = (
+            f"byte {data[error.start]:#04x} is not {encoding.upper().removesuffix('-LE').removesuffix('-BE')} text"
+        )
         where = Span(source, len(readable), len(readable))
         raise UnreadableError(Problem("encoding", message, where, "save the file as UTF-8")) from None
     if text[:1] == "\ufeff":
@@ -84,13 +86,19 @@ def read_documents(source: Source) -> Iterator[Document]:
         offset = error.position
         message = f"the character U+{ord(source.text[offset]):04X} may not stand in a YAML file"
         raise UnreadableError(
-            Problem("yaml-syntax", message, Span(source, offset, offset + 1), "remove it or write it as an escape in quotes")
+            Problem(
+                "yaml-syntax", message, Span(source, offset, offset + 1), "remove it or write it as an escape in quotes"
+            )
         ) from None
 
 
 def _parser(text: str) -> Any:
     """libyaml's parser, or PyYAML's own where the extension is missing."""
-    return yaml.cyaml.CParser(text) if yaml.__with_libyaml__ else yaml.Loader(text)
+    if not yaml.__with_libyaml__:
+        return yaml.Loader(text)
+    from yaml._yaml import CParser
+
+    return CParser(text)
 
 
 class _Builder:
@@ -119,7 +127,7 @@ class _Builder:
 
     def _root(self, get_event: Any) -> Content:
         source = self.source
-        # Each open collection: its node, the list to fill, the key that waits for its value, expanded size, depth below.
+        # Each open collection: its node, the list to fill, the key that waits for its value, expanded size, depth.
         stack: list[list[Any]] = []
         while True:
             event = get_event()
@@ -132,16 +140,17 @@ class _Builder:
                     start = self._behind_properties(start)
                 node = Scalar(source, start, event.end_mark.index, outer, event.value, event.style or "",
                               event.anchor, event.tag)  # fmt: skip
-                if event.style is not None and event.style in "|>":
+                if event.style == "|" or event.style == ">":
                     node.end = self._end_of_block(node)
                 if event.anchor is not None:
                     self.anchors[event.anchor] = (node, 1, 1)
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
-                node, children, _, size, depth = stack.pop()
-                self._close(node, children, event.end_mark.index)
-                if node.anchor is not None:
-                    self.open_anchors.pop(node.anchor, None)
-                    self.anchors[node.anchor] = (node, size, depth)
+                collection, children, _, size, depth = stack.pop()
+                self._close(collection, children, event.end_mark.index)
+                if collection.anchor is not None:
+                    self.open_anchors.pop(collection.anchor, None)
+                    self.anchors[collection.anchor] = (collection, size, depth)
+                node = collection
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 self._open(event, kind is MappingStartEvent, stack)
                 continue
@@ -211,7 +220,7 @@ class _Builder:
         return Alias(self.source, start, end, start, name, node), size, depth
 
     def _undefined(self, name: str, where: Span) -> None:
-        """Record an alias without anchor. The rest of the file is read with nothing in its place, to be looked at too."""
+        """Record an alias without anchor; the rest of the file is read with nothing in its place."""
         message = f"the alias `*{name}` has no anchor `&{name}` before it"
         guess = nearest(name, self.anchors)
         advice = f"did you mean `*{guess}`?" if guess else f"add `&{name}` to the node that is meant, above this line"
@@ -272,7 +281,7 @@ def _syntax_problem(source: Source, error: yaml.MarkedYAMLError) -> Problem:
             words, advice = "a tab cannot indent YAML", "indent with spaces"
         else:
             words, advice = f"no YAML text can begin with `{character}`", "put the text in quotes"
-    related = ()
+    related: tuple[Note, ...] = ()
     context = error.context_mark
     if context is not None and context.index != offset:
         related = (Note(Span(source, context.index, context.index), str(error.context)),)

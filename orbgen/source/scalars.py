@@ -26,9 +26,10 @@ def resolve(text: str, style: str, tag: str | None) -> ScalarValue:
 
     A number written in a way that YAML 1.1 and 1.2 read differently (`010`, `1_000`, `0x1F`, `1e3`) stays text.
     """
-    if style or tag is not None:
-        if tag is None or tag in ("!", "tag:yaml.org,2002:str") or not tag.startswith("tag:yaml.org,2002:"):
-            return text
+    if tag in ("!", "tag:yaml.org,2002:str") or (tag is not None and not tag.startswith("tag:yaml.org,2002:")):
+        return text
+    if style and tag is None:
+        return text
     if text in _WORDS:
         return _WORDS[text]
     if text[0] in _FIRST_OF_NUMBER:

@@ -45,7 +45,7 @@ def read_tbot_file(text: str, name: str) -> TbotFile | None:
         token,
         isinstance(oneshot, Scalar) and oneshot.value is True,
         _folder(root.get("storage")),
-        tuple([*_outputs(root, "outputs"), *_outputs(root, "services"), *_outputs(root, "destinations")]),
+        (*_outputs(root, "outputs"), *_outputs(root, "services"), *_outputs(root, "destinations")),
     )
 
 

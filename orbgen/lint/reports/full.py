@@ -34,7 +34,9 @@ def _problem(problem: Problem, style: Style) -> Iterator[str]:
 
 
 def _finding(finding: Finding, style: Style) -> Iterator[str]:
-    yield style.severity(f"{finding.severity.value}[{finding.name}]", finding.severity) + style(f": {finding.message}", "bold")
+    yield style.severity(f"{finding.severity.value}[{finding.name}]", finding.severity) + style(
+        f": {finding.message}", "bold"
+    )
     yield from _place(finding.primary, "-->", style)
     yield from frame(finding.primary, finding.label, style)
     for note in finding.related:
@@ -83,5 +85,7 @@ def summary_lines(summary: Summary, style: Style) -> Iterator[str]:
     total = sum(summary.findings.values())
     found = f"{total} finding{'s' if total != 1 else ''} ({', '.join(counts)})" if total else "no findings"
     hidden = f"; {summary.hidden} below the thresholds" if summary.hidden else ""
-    unread = f"; {summary.problems} problem{'s' if summary.problems != 1 else ''} in reading" if summary.problems else ""
+    unread = (
+        f"; {summary.problems} problem{'s' if summary.problems != 1 else ''} in reading" if summary.problems else ""
+    )
     yield f"{found} in {files}{unread}{hidden}"

@@ -1,0 +1,65 @@
+"""Each rule's page is its test: bad examples are found where they are marked, good ones are clean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from orbgen.circleci.orbs import OrbStore
+from orbgen.lint.engine import LoadedRule, load_rules
+from orbgen.lint.findings import Confidence, Persona, Severity
+from orbgen.lint.pages import Example, examples, summary
+from orbgen.lint.run import Linter, Thresholds
+
+RULES = load_rules()
+EVERYTHING = Thresholds(Severity.INFO, Confidence.LOW, Persona.AUDITOR)
+DEFAULT = Thresholds()
+CASES = [
+    pytest.param(loaded, example, id=f"{loaded.rule.name}-{example.kind}-line-{example.line}")
+    for loaded in RULES
+    for example in examples(Path(loaded.page).read_text())
+]
+
+
+def page_of(loaded: LoadedRule) -> str:
+    return Path(loaded.page).read_text()
+
+
+def test_the_rules_that_exist():
+    assert [loaded.rule.name for loaded in RULES] == [
+        "compile-error",
+        "duplicate-name",
+        "pipeline-value-injection",
+        "teleport-join-without-context",
+        "teleport-persisted-credentials",
+        "unknown-key",
+    ]
+
+
+@pytest.mark.parametrize("loaded", RULES, ids=lambda loaded: loaded.rule.name)
+def test_a_page_says_what_the_rule_is(loaded: LoadedRule):
+    page = page_of(loaded)
+    assert page.startswith(f"# {loaded.rule.name}\n")
+    assert summary(page).endswith(".")
+    assert "\n## Remedy\n" in page
+    kinds = [example.kind for example in examples(page)]
+    assert kinds.count("bad") >= 2
+    assert kinds.count("good") >= 2
+
+
+@pytest.mark.parametrize(("loaded", "example"), CASES)
+def test_an_example_of_a_page(loaded: LoadedRule, example: Example, tmp_path: Path):
+    path = tmp_path / "config.yml"
+    path.write_text(example.text)
+    shown = Linter((loaded,), OrbStore(), EVERYTHING).lint(str(path), named=True)
+    assert not shown.problems
+    if example.kind == "good":
+        assert [f"{finding.primary}: {finding.message}" for finding in shown.findings] == []
+        return
+    assert example.expected, "a bad example has markers"
+    visible = Linter((loaded,), OrbStore(), DEFAULT).lint(str(path), named=True).findings
+    found = [(finding.primary.line, f"{finding.message} [{finding.kind}]") for finding in visible]
+    for line, words in example.expected:
+        assert any([line == place and words in message for place, message in found]), (line, words, found)
+    assert len(found) == len(example.expected), found
