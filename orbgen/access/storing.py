@@ -13,6 +13,10 @@ from orbgen.source.nodes import Content, Scalar, Sequence
 from orbgen.source.span import Span
 
 
+_KINDS = ("persist_to_workspace", "save_cache", "store_artifacts", "store_test_results")
+_STORING = frozenset((*_KINDS, *[kind.replace("_", "-") for kind in _KINDS]))
+
+
 class StoredPath(msgspec.Struct, frozen=True):
     """One path in its normal form, the step that stores it, and where it is written. Caches know no wildcards."""
 
@@ -25,12 +29,15 @@ class StoredPath(msgspec.Struct, frozen=True):
 
 def stored_paths(run: JobRun) -> tuple[StoredPath, ...]:
     """Every path that is known, in the order of the steps."""
+    storing = [(index, step) for index, step in enumerate(run.steps) if step.name in _STORING]
+    if not storing:
+        return ()
     working = DEFAULT_WORKING_DIRECTORY
     node = (run.body or {}).get("working_directory")
     if isinstance(node, Scalar) and is_known(node):
         working = normal(node.text) or working
     found: list[StoredPath] = []
-    for index, step in enumerate(run.steps):
+    for index, step in storing:
         kind = step.name.replace("-", "_")
         for root, item in _written(kind, step):
             path = _stored(root, item, working)

@@ -51,6 +51,7 @@ def compile_orb(document: Document, inputs: Inputs = Inputs(), store: OrbStore |
 
 class _Compiler:
     def __init__(self, document: Document, root: Mapping, inputs: Inputs, store: OrbStore) -> None:
+        self.document = document
         self.root = root
         self.compilation = Compilation(inputs, Library(root.source, root))
         self.compilation.known_broken = frozenset([problem.span.start for problem in document.problems])
@@ -62,7 +63,7 @@ class _Compiler:
         compilation.templates = version != "2"
         self._pipeline_parameters()
         library = build(compilation, root, self.store)
-        self._check_duplicates(root)
+        self._check_duplicates()
         workflows, order = self._workflows(library)
         for workflow in workflows:
             compilation.dormant = workflow.active is False
@@ -87,7 +88,7 @@ class _Compiler:
     def run_orb(self) -> Pipeline:
         compilation = self.compilation
         library = build(compilation, self.root, self.store)
-        self._check_duplicates(self.root)
+        self._check_duplicates()
         self._check_definitions(library)
         missing = [orb for orb in library.orbs.values() if orb.library is None and orb.reference is not None]
         return Pipeline(library, "2.1", (), compilation.problems, tuple(missing))
@@ -255,21 +256,13 @@ class _Compiler:
                 "value", message, definition.key.span, Scope(definition.library), help=misplaced(definition)
             )
 
-    def _check_duplicates(self, root: Mapping) -> None:
+    def _check_duplicates(self) -> None:
         """Report keys that stand twice in one mapping, wherever in the document."""
-        pending: list[Content] = [root]
-        while pending:
-            node = pending.pop()
-            if type(node) is Mapping:
-                for first, second in node.duplicates():
-                    message = f"the key `{first.text}` stands twice in one mapping; CircleCI keeps the last"
-                    line = second.span.line
-                    self.compilation.report(
-                        "duplicate-key", message, first.span, help=f"it stands again in line {line}"
-                    )
-                pending.extend([value for _, value in node.entries if isinstance(value, Scalar | Mapping | Sequence)])
-            elif type(node) is Sequence:
-                pending.extend([item for item in node.items if isinstance(item, Mapping | Sequence)])
+        for mapping in self.document.repeating:
+            for first, second in mapping.duplicates():
+                message = f"the key `{first.text}` stands twice in one mapping; CircleCI keeps the last"
+                help = f"it stands again in line {second.span.line}"
+                self.compilation.report("duplicate-key", message, first.span, help=help)
 
 
 def _call_of(workflow: Workflow) -> Call | None:

@@ -223,8 +223,10 @@ class StepList:
         conditions: tuple[Condition, ...],
     ) -> None:
         body = None if value is None else self.compilation.fill(value, scope)
-        check_step(self.compilation, name, key, item, body, scope)
-        self._add(written, item, body, call, conditions)
+        substituted = body is not value
+        if substituted or self.compilation.dormant or self.compilation.visit(item):
+            check_step(self.compilation, name, key, item, body, scope)
+        self._add(written, item, body, call, conditions, substituted=substituted)
 
     def _add(
         self,
@@ -235,11 +237,12 @@ class StepList:
         conditions: tuple[Condition, ...],
         *,
         opaque: bool = False,
+        substituted: bool = False,
     ) -> None:
         if len(self.steps) >= MAXIMUM_STEPS:
             self._refuse(item, Scope(self.compilation.library, call))
             return
-        self.steps.append(Step(name, item, body, call, conditions, opaque))
+        self.steps.append(Step(name, item, body, call, conditions, opaque, substituted))
 
 
 def _enumerate(names: list[str]) -> str:

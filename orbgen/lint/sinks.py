@@ -46,7 +46,7 @@ class Sink(msgspec.Struct, frozen=True, eq=False):
 def sinks_of(run: JobRun) -> Iterator[Sink]:
     """The sinks of a job run that hold something unknown."""
     for index, step in enumerate(run.steps):
-        if step.opaque or step.name not in ("run", "deploy"):
+        if not step.substituted or step.name not in ("run", "deploy"):
             continue
         command = step.command
         if isinstance(command, Text):

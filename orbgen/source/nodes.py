@@ -163,8 +163,12 @@ Node: TypeAlias = Union[Scalar, Sequence, Mapping, Alias]
 
 
 class Document(msgspec.Struct, eq=False):
-    """One YAML document: its source, its root node, and what is wrong with it although it can be read."""
+    """One YAML document: its source, its root node, and what is wrong with it although it can be read.
+
+    `repeating` are the mappings in which a key may stand twice.
+    """
 
     source: Source
     root: Content
     problems: tuple[Problem, ...] = ()
+    repeating: tuple[Mapping, ...] = ()

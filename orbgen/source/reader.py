@@ -78,8 +78,9 @@ def read_documents(source: Source) -> Iterator[Document]:
     try:
         builder = _Builder(source)
         for root in builder.roots():
-            yield Document(source, root, tuple(builder.problems))
+            yield Document(source, root, tuple(builder.problems), tuple(builder.repeating))
             builder.problems.clear()
+            builder.repeating.clear()
     except yaml.MarkedYAMLError as error:
         raise UnreadableError(_syntax_problem(source, error)) from None
     except yaml.reader.ReaderError as error:
@@ -112,6 +113,8 @@ class _Builder:
         self.open_anchors: dict[str, int] = {}
         self.count = 0
         self.problems: list[Problem] = []
+        # Mappings in which a key may stand twice.
+        self.repeating: list[Mapping] = []
 
     def roots(self) -> Iterator[Content]:
         """The root of each document."""
@@ -196,6 +199,8 @@ class _Builder:
         """A flow collection ends behind its bracket, a block collection with its last child."""
         if type(node) is Mapping:
             node.templated = any([value.templated for _, value in children])
+            if len({key.text for key, _ in children if type(key) is Scalar}) < len(children):
+                self.repeating.append(node)
             if not node.flow and children:
                 key, value = children[-1]
                 node.start, node.end = children[0][0].outer, max(key.end, value.end)
