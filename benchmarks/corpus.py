@@ -267,8 +267,8 @@ def report_configs(corpus: Path, *, verbose: bool) -> bool:
         for problem in checked.problems[: None if verbose else 3]:
             print(f"    {problem.span.line}:{problem.span.column} [{problem.code}] {problem.message}")
     rest = len(found) - len(configs)
-    print(f"{len(found)} files, {rest} of them no configuration of their own, {len(configs) - len(wrong)} without a problem,"
-          f" {len(wrong)} with one")  # fmt: skip
+    clean = len(configs) - len(wrong)
+    print(f"{len(found)} files, {rest} no configuration of their own, {clean} without a problem, {len(wrong)} with one")
     return True
 
 

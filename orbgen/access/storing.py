@@ -12,7 +12,6 @@ from orbgen.circleci.text import is_known
 from orbgen.source.nodes import Content, Scalar, Sequence
 from orbgen.source.span import Span
 
-
 _KINDS = ("persist_to_workspace", "save_cache", "store_artifacts", "store_test_results")
 _STORING = frozenset((*_KINDS, *[kind.replace("_", "-") for kind in _KINDS]))
 

@@ -20,7 +20,7 @@ from orbgen.circleci.steps import StepList
 from orbgen.circleci.text import Part, Text, show
 from orbgen.circleci.truth import Unknown
 from orbgen.source.names import nearest
-from orbgen.source.nodes import Content, Document, Field, Mapping, Scalar, Sequence
+from orbgen.source.nodes import Document, Field, Mapping, Scalar, Sequence
 
 MAXIMUM_JOB_RUNS = 5_000
 

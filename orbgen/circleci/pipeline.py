@@ -59,7 +59,8 @@ class Step(msgspec.Struct, eq=False):
     """One step of a job run, as CircleCI will run it.
 
     `name` is the built-in step's, or `orb/command` for an opaque one, whose orb is not at hand. `body` is None for a
-    step without arguments, and `substituted` says that something in it was filled in. `item` is the step as its author wrote it, and `call` the link that it stands in.
+    step without arguments, and `substituted` says that something in it was filled in. `item` is the step as its author
+    wrote it, and `call` the link that it stands in.
     """
 
     name: str

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
-import corpus as reports  # noqa: E402  the scripts are no package
+from benchmarks import corpus as reports
 
 
 def test_compiled_output_equals_that_of_circleci(corpus: Path):
