@@ -30,7 +30,16 @@ NAMES_THAT_SAY_NOTHING = {"utils", "helpers", "common", "base", "misc"}
 LONGEST_MODULE = 500  # lines
 
 # What `orbgen lint` has no use for and would pay for at every start.
-NOT_FOR_LINT = {"dataclasses", "httpx", "jinja2", "jsonschema", "ruamel.yaml"}
+NOT_FOR_LINT = {
+    "click",
+    "dataclasses",
+    "httpx",
+    "inspect",
+    "jinja2",
+    "jsonschema",
+    "ruamel.yaml",
+    "yaml.constructor",
+}
 
 
 def _dotted(path: Path) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
+from orbgen.cli import declare
 from orbgen.cli.exits import CLEAN, FINDINGS, USAGE, UsageProblem
+from orbgen.cli.notes import note
 from orbgen.cli.orb_options import store_from
 from orbgen.project.files import NoConfigurationError, find_config
 
@@ -18,42 +18,44 @@ if TYPE_CHECKING:
     from orbgen.source.problems import Problem
 
 
-@click.command(name="compile")
-@click.argument("config", required=False)
-@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A pipeline parameter, its value in YAML.")
-@click.option(
+@declare.command(name="compile")
+@declare.argument("config", required=False)
+@declare.option(
+    "-p", "parameters", multiple=True, metavar="NAME=VALUE", help="A pipeline parameter, its value in YAML."
+)
+@declare.option(
     "--parameters",
     "parameters_file",
-    type=click.Path(exists=True, dir_okay=False),
+    type=declare.Path(exists=True, dir_okay=False),
     metavar="FILE",
     help="Pipeline parameters, as a mapping in YAML or JSON.",
 )
-@click.option(
+@declare.option(
     "--value", "values", multiple=True, metavar="NAME=VALUE", help="A pipeline value, such as pipeline.git.branch=main."
 )
-@click.option(
+@declare.option(
     "--values",
     "values_file",
-    type=click.Path(exists=True, dir_okay=False),
+    type=declare.Path(exists=True, dir_okay=False),
     metavar="FILE",
     help="Pipeline values, as a mapping in YAML or JSON.",
 )
-@click.option(
+@declare.option(
     "--orb",
     "orbs",
     multiple=True,
     metavar="NAME[@VERSION]=PATH",
     help="The source of an orb: a packed file or an unpacked folder.",
 )
-@click.option("--format", "format_", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
-@click.option(
+@declare.option("--format", "format_", type=("yaml", "json"), default="yaml", show_default=True)
+@declare.option(
     "--source-comment/--no-source-comment",
     default=True,
     show_default=True,
     help="Append the original file as a comment, as CircleCI does.",
 )
-@click.option("--origins", is_flag=True, help="Say above each step where it came from.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write to FILE.")
+@declare.option("--origins", is_flag=True, help="Say above each step where it came from.")
+@declare.option("-o", "--output", type=declare.Path(dir_okay=False), metavar="FILE", help="Write to FILE.")
 def command(
     config: str | None,
     parameters: tuple[str, ...],
@@ -195,19 +197,17 @@ def _show(problems: tuple[Problem, ...]) -> None:
     style = Style(coloured=sys.stderr.isatty() and not os.environ.get("NO_COLOR"))
     for problem in problems:
         word = style("warning", "bold", "yellow") if _passes(problem) else style("error", "bold", "red")
-        click.echo(f"{word}: {problem.message}", err=True)
-        click.echo(f" --> {problem.span}", err=True)
+        note(f"{word}: {problem.message}")
+        note(f" --> {problem.span}")
         if problem.span.source.text:
             for line in frame(problem.span, "", style):
-                click.echo(line, err=True)
-        for note in problem.calls:
-            click.echo(f"  = from: {note.text} ({note.span})", err=True)
+                note(line)
+        for call in problem.calls:
+            note(f"  = from: {call.text} ({call.span})")
         if problem.help:
-            click.echo(f"  = help: {problem.help}", err=True)
+            note(f"  = help: {problem.help}")
         if problem.dormant:
-            click.echo(
-                "  = note: CircleCI does not look here as long as nothing uses it, or a condition is off", err=True
-            )
+            note("  = note: CircleCI does not look here as long as nothing uses it, or a condition is off")
 
 
 def _missing(pipeline: Pipeline) -> bool:
@@ -215,9 +215,9 @@ def _missing(pipeline: Pipeline) -> bool:
     needed = [orb for orb in pipeline.missing_orbs if orb.used]
     for orb in needed:
         name = (orb.reference or "").partition("@")[0]
-        click.echo(f"error: the source of orb {orb.reference} is not at hand", err=True)
-        click.echo(f" --> {orb.node.span}", err=True)
-        click.echo(f"  = help: save it as .circleci/orbs/{orb.reference}.yml, or add --orb {name}=PATH", err=True)
+        note(f"error: the source of orb {orb.reference} is not at hand")
+        note(f" --> {orb.node.span}")
+        note(f"  = help: save it as .circleci/orbs/{orb.reference}.yml, or add --orb {name}=PATH")
     return bool(needed)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 
-import click
-
+from orbgen.cli import declare
 from orbgen.cli.exits import UsageProblem
 
 
-@click.command(name="explain")
-@click.argument("rule", required=False)
+@declare.command(name="explain")
+@declare.argument("rule", required=False)
 def command(rule: str | None) -> None:
     """Explain RULE as its page does, or list all rules with a line each."""
     from orbgen.lint.engine import load_rules
@@ -20,7 +19,7 @@ def command(rule: str | None) -> None:
     if rule is None:
         width = max([len(name) for name in pages])
         for name, path in pages.items():
-            click.echo(f"{name:<{width}}  {summary(_read(path))}")
+            sys.stdout.write(f"{name:<{width}}  {summary(_read(path))}\n")
         return
     name = rule.partition("[")[0]
     if name not in pages:

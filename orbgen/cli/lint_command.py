@@ -6,9 +6,9 @@ import os
 import sys
 from collections.abc import Iterator
 
-import click
-
+from orbgen.cli import declare
 from orbgen.cli.exits import CLEAN, FINDINGS, USAGE, UsageProblem
+from orbgen.cli.notes import note
 from orbgen.cli.orb_options import store_from
 from orbgen.lint.engine import LoadedRule, load_rules
 from orbgen.lint.findings import Confidence, Persona, Severity
@@ -18,55 +18,55 @@ from orbgen.lint.run import Linter, Thresholds
 from orbgen.project.files import NoConfigurationError, find_config, find_files
 
 
-@click.command(name="lint")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option(
+@declare.command(name="lint")
+@declare.argument("paths", nargs=-1, metavar="[PATH]...")
+@declare.option(
     "--format",
     "format_",
-    type=click.Choice(["full", "concise"]),
+    type=("full", "concise"),
     default="full",
     show_default=True,
     help="How findings are shown.",
 )
-@click.option(
+@declare.option(
     "--min-severity",
-    type=click.Choice([member.value for member in Severity]),
+    type=tuple([member.value for member in Severity]),
     default="info",
     show_default=True,
     help="Hide findings below this severity.",
 )
-@click.option(
+@declare.option(
     "--min-confidence",
-    type=click.Choice([member.value for member in Confidence]),
+    type=tuple([member.value for member in Confidence]),
     default="medium",
     show_default=True,
     help="Hide findings below this confidence.",
 )
-@click.option(
+@declare.option(
     "--persona",
-    type=click.Choice([member.value for member in Persona]),
+    type=tuple([member.value for member in Persona]),
     default="default",
     show_default=True,
     help="Who is reading: pedantic and auditor see more.",
 )
-@click.option(
+@declare.option(
     "--fail-on",
-    type=click.Choice([member.value for member in Severity]),
+    type=tuple([member.value for member in Severity]),
     default="low",
     show_default=True,
     help="Exit with 1 from this severity on; info alone never fails.",
 )
-@click.option("--select", multiple=True, metavar="RULE", help="Run only this rule; may be given several times.")
-@click.option("--ignore", multiple=True, metavar="RULE", help="Leave this rule out; may be given several times.")
-@click.option(
+@declare.option("--select", multiple=True, metavar="RULE", help="Run only this rule; may be given several times.")
+@declare.option("--ignore", multiple=True, metavar="RULE", help="Leave this rule out; may be given several times.")
+@declare.option(
     "--orb",
     "orbs",
     multiple=True,
     metavar="NAME[@VERSION]=PATH",
     help="The source of an orb: a packed file or an unpacked folder.",
 )
-@click.option("--quiet", "-q", is_flag=True, help="Print findings only, no notes and no summary.")
-@click.option("--color/--no-color", default=None, help="Colours; by default on a terminal without NO_COLOR.")
+@declare.option("--quiet", "-q", is_flag=True, help="Print findings only, no notes and no summary.")
+@declare.option("--color/--no-color", default=None, help="Colours; by default on a terminal without NO_COLOR.")
 def command(
     paths: tuple[str, ...],
     format_: str,
@@ -139,11 +139,11 @@ def _close(summary: Summary, style: Style) -> None:
 
     if summary.missing_orbs:
         names = ", ".join(sorted(summary.missing_orbs))
-        click.echo(f"note: not at hand, so not looked into: {names}; give a source with --orb NAME=PATH", err=True)
+        note(f"note: not at hand, so not looked into: {names}; give a source with --orb NAME=PATH")
     if summary.skipped:
-        click.echo(f"note: {summary.skipped} YAML files are no complete configurations and were left out", err=True)
+        note(f"note: {summary.skipped} YAML files are no complete configurations and were left out")
     for line in summary_lines(summary, style):
-        click.echo(line, err=True)
+        note(line)
 
 
 def _coloured(wanted: bool | None) -> bool:

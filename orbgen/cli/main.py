@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import sys
-from importlib import import_module
-
-import click
+from io import TextIOWrapper
 
 from orbgen import __version__
 from orbgen.cli.exits import DEFECT, INTERRUPTED, USAGE, UsageProblem
@@ -18,61 +18,18 @@ COMMANDS = {
 }
 
 
-class _Commands(click.Group):
-    """Commands that are imported when they are used."""
-
-    def list_commands(self, context: click.Context) -> list[str]:
-        """The names of all commands."""
-        return sorted(COMMANDS)
-
-    def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        """The command of a name, imported now."""
-        if name not in COMMANDS:
-            return None
-        module = import_module(f"orbgen.cli.{name}_command")
-        command: click.Command = module.command
-        return command
-
-    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands, without importing any."""
-        with formatter.section("Commands"):
-            formatter.write_dl(sorted(COMMANDS.items()))
-
-    def resolve_command(
-        self, context: click.Context, arguments: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click, with the nearest command offered for one that does not exist."""
-        name = arguments[0] if arguments else ""
-        if name and name not in COMMANDS and not name.startswith("-"):
-            from orbgen.source.names import nearest
-
-            guess = nearest(name, COMMANDS)
-            hint = f"did you mean '{guess}'?" if guess else f"the commands are {', '.join(sorted(COMMANDS))}"
-            raise click.UsageError(f"no such command '{name}'; {hint}")
-        return super().resolve_command(context, arguments)
-
-
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, "-V", "--version", message="orbgen %(version)s")
-def command() -> None:
-    """Generate, lint, compile and publish CircleCI pipelines that reach servers through Teleport."""
-
-
 def main() -> int:
     """Run the command line; the exit code."""
+    # Imports make many objects and no garbage.
+    gc.disable()
+    _show_all_characters()
     try:
-        result = command.main(standalone_mode=False, prog_name="orbgen")
-        return result if isinstance(result, int) else 0
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except click.ClickException as error:
-        error.show()
-        return USAGE
+        return _run(sys.argv[1:])
     except UsageProblem as problem:
-        click.echo(f"orbgen: {problem}", err=True)
+        sys.stderr.write(f"orbgen: {problem}\n")
         return USAGE
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("orbgen: interrupted", err=True)
+    except KeyboardInterrupt:
+        sys.stderr.write("orbgen: interrupted\n")
         return INTERRUPTED
     except BrokenPipeError:
         _close_standard_output()
@@ -82,10 +39,54 @@ def main() -> int:
 
         report(error)
         return DEFECT
+    finally:
+        # The interpreter looks for garbage before it ends, which would take longer than importing half of orbgen.
+        gc.freeze()
+
+
+def _run(words: list[str]) -> int:
+    """Call the command without click where its words are plain; leave all else to click."""
+    if words in (["--version"], ["-V"]):
+        sys.stdout.write(f"orbgen {__version__}\n")
+        return 0
+    _import_msgspec()
+    if words and words[0] in COMMANDS and "_ORBGEN_COMPLETE" not in os.environ:
+        from importlib import import_module
+
+        from orbgen.cli.declare import Command
+
+        command = import_module(f"orbgen.cli.{words[0]}_command").command
+        arguments = command.read(words[1:]) if isinstance(command, Command) else None
+        if arguments is not None:
+            result = command.function(**arguments)
+            return result if isinstance(result, int) else 0
+    from orbgen.cli.groups import run
+
+    gc.enable()
+    return run(words, COMMANDS)
+
+
+def _import_msgspec() -> None:
+    """Import msgspec without `typing_extensions`, which imports `inspect` and all that is behind it.
+
+    msgspec looks for it, since older Pythons lack forms of types that no record of orbgen uses, and goes on without it.
+    """
+    hidden = "typing_extensions" not in sys.modules
+    if hidden:
+        sys.modules["typing_extensions"] = None  # type: ignore[assignment]
+    try:
+        import msgspec  # noqa: F401
+    finally:
+        if hidden:
+            del sys.modules["typing_extensions"]
+
+
+def _show_all_characters() -> None:
+    """Write what the terminal's encoding lacks, such as a letter of a configuration, as an escape."""
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _close_standard_output() -> None:
     """Let the interpreter exit in silence after the reader of our output has gone."""
-    import os
-
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -9,23 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import yaml
-from yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-    StreamEndEvent,
-)
-
+from orbgen.source.libyaml import MarkedYAMLError, ReaderError, events, parser
 from orbgen.source.limits import MAXIMUM_BYTES, MAXIMUM_DEPTH, MAXIMUM_EXPANDED_NODES, MAXIMUM_NODES
 from orbgen.source.names import nearest
 from orbgen.source.nodes import Alias, Content, Document, Mapping, Node, Scalar, Sequence
 from orbgen.source.problems import Note, Problem, UnreadableError
 from orbgen.source.span import Source, Span
+
+ScalarEvent, AliasEvent, StreamEndEvent, DocumentStartEvent = (
+    events.ScalarEvent, events.AliasEvent, events.StreamEndEvent, events.DocumentStartEvent,
+)  # fmt: skip
+MappingStartEvent, MappingEndEvent = events.MappingStartEvent, events.MappingEndEvent
+SequenceStartEvent, SequenceEndEvent = events.SequenceStartEvent, events.SequenceEndEvent
 
 _SPACES = " \t\r\n"
 
@@ -81,9 +76,9 @@ def read_documents(source: Source) -> Iterator[Document]:
             yield Document(source, root, tuple(builder.problems), tuple(builder.repeating))
             builder.problems.clear()
             builder.repeating.clear()
-    except yaml.MarkedYAMLError as error:
+    except MarkedYAMLError as error:
         raise UnreadableError(_syntax_problem(source, error)) from None
-    except yaml.reader.ReaderError as error:
+    except ReaderError as error:
         offset = error.position
         message = f"the character U+{ord(source.text[offset]):04X} may not stand in a YAML file"
         raise UnreadableError(
@@ -93,21 +88,12 @@ def read_documents(source: Source) -> Iterator[Document]:
         ) from None
 
 
-def _parser(text: str) -> Any:
-    """libyaml's parser, or PyYAML's own where the extension is missing."""
-    if not yaml.__with_libyaml__:
-        return yaml.Loader(text)
-    from yaml._yaml import CParser
-
-    return CParser(text)
-
-
 class _Builder:
     """Builds nodes from events; knows anchors, depth and how large the document would be with its aliases expanded."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.parser = _parser(source.text)
+        self.parser = parser(source.text)
         # Per anchor: the node, its size with all aliases expanded, its depth.
         self.anchors: dict[str, tuple[Content, int, int]] = {}
         self.open_anchors: dict[str, int] = {}
@@ -275,7 +261,7 @@ _ADVICE = {
 }
 
 
-def _syntax_problem(source: Source, error: yaml.MarkedYAMLError) -> Problem:
+def _syntax_problem(source: Source, error: Any) -> Problem:
     mark = error.problem_mark or error.context_mark
     offset = min(mark.index, len(source.text)) if mark is not None else 0
     words = error.problem or "the text is not YAML"

@@ -1,0 +1,68 @@
+"""The command line as click reads it: the list of commands, help, completion and what is wrong with the words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+
+import click
+
+from orbgen import __version__
+from orbgen.cli.declare import Command
+from orbgen.cli.exits import USAGE
+
+
+class _Commands(click.Group):
+    """Commands that are imported when they are used."""
+
+    listed: Mapping[str, str] = {}
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """The names of all commands."""
+        return sorted(self.listed)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """The command of a name, imported now."""
+        if name not in self.listed:
+            return None
+        found: Command | click.Command = import_module(f"orbgen.cli.{name}_command").command
+        return found.click() if isinstance(found, Command) else found
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(self.listed.items()))
+
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click, with the nearest command offered for one that does not exist."""
+        name = arguments[0] if arguments else ""
+        if name and name not in self.listed and not name.startswith("-"):
+            from orbgen.source.names import nearest
+
+            guess = nearest(name, self.listed)
+            hint = f"did you mean '{guess}'?" if guess else f"the commands are {', '.join(sorted(self.listed))}"
+            raise click.UsageError(f"no such command '{name}'; {hint}")
+        return super().resolve_command(context, arguments)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "-V", "--version", message="orbgen %(version)s")
+def command() -> None:
+    """Generate, lint, compile and publish CircleCI pipelines that reach servers through Teleport."""
+
+
+def run(words: list[str], commands: Mapping[str, str]) -> int:
+    """Run the command that the words ask for; the exit code. Raises KeyboardInterrupt where it was interrupted."""
+    _Commands.listed = commands
+    try:
+        result = command.main(words, standalone_mode=False, prog_name="orbgen")
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except click.Abort:
+        raise KeyboardInterrupt from None
