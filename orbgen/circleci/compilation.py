@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 
 from orbgen.circleci.expressions import Expression
@@ -19,6 +21,16 @@ from orbgen.source.span import Span
 
 # CircleCI adds values to these families; a name in them that no table knows is taken as unknown.
 _OPEN_FAMILIES = ("pipeline.event.", "pipeline.trigger_parameters.", "pipeline.deploy.", "pipeline.trigger.")
+
+# What one run spends at most; far more than people need, and little enough to be spent in a second.
+MAXIMUM_FILLED_NODES = 500_000
+MAXIMUM_FILLED_CHARACTERS = 20_000_000
+MAXIMUM_PARTS = 20_000  # of one text, which doubles with every call that passes it on twice in itself
+MAXIMUM_COMPARED_NAMES = 100_000
+_TOO_MUCH = (
+    "with everything filled in, the configuration goes beyond one of orbgen's limits: "
+    f"{MAXIMUM_FILLED_NODES:,} values, {MAXIMUM_FILLED_CHARACTERS:,} characters, {MAXIMUM_PARTS:,} parts of one text"
+)
 
 
 class Argument(msgspec.Struct, eq=False):
@@ -71,6 +83,8 @@ class Compilation:
         self.known_broken: frozenset[int] = frozenset()
         self.pipeline_arguments: dict[str, Argument] = {}
         self.referenced_pipeline_parameters: set[str] = set()
+        # What the run has spent so far of each limit; the modules that spend it know the limits.
+        self.filled = self.characters = self.compared = self.calls = self.steps = self.job_runs = self.orbs = 0
         self._visited: set[int] = set()
         self._problems: dict[tuple[str, int, int, int, str], Problem] = {}
 
@@ -86,6 +100,13 @@ class Compilation:
         known = id(node) in self._visited
         self._visited.add(id(node))
         return not known
+
+    def nearest(self, name: str, candidates: Collection[str]) -> str | None:
+        """The candidate that `name` is probably meant to be; None also where the run has asked too often."""
+        if self.compared > MAXIMUM_COMPARED_NAMES:
+            return None
+        self.compared += len(candidates)
+        return nearest(name, candidates)
 
     def report(
         self,
@@ -115,6 +136,10 @@ class Compilation:
         """The node with everything substituted; nodes without tags are shared, not copied."""
         if not node.templated or not self.templates:
             return node
+        self.filled += 1
+        if self.filled > MAXIMUM_FILLED_NODES:
+            self._refuse()
+            return node
         if type(node) is Mapping:
             filled = Mapping(node.source, node.start, node.end, node.outer, [], node.flow)
             for field in node.fields.values():
@@ -141,8 +166,16 @@ class Compilation:
             return self._lone(scalar, found[0], scope)
         parts: list[Part] = []
         self._append(parts, scalar, found, scope)
+        self.characters += sum([len(part.text) for part in parts])
+        if len(parts) > MAXIMUM_PARTS or self.characters > MAXIMUM_FILLED_CHARACTERS:
+            self._refuse()
+            return self._placeholder(scalar, Tag(scalar, 0, len(scalar.text)), Unknown(sources=()))
         unknown = [part.unknown for part in parts if part.unknown is not None]
         return text_from(scalar, tuple(parts), _joined(unknown) if unknown else "".join([part.text for part in parts]))
+
+    def _refuse(self) -> None:
+        """Report, once, that a limit is passed, at the first line: it is no single place that is too much."""
+        self.report("limit", _TOO_MUCH, Span(self.library.source, 0, 0))
 
     def text(self, scalar: Scalar, scope: Scope) -> Scalar:
         """As `fill_scalar`, for places that take a text alone: an executor gives its name."""
@@ -220,7 +253,7 @@ class Compilation:
         return found
 
     def _undeclared(self, name: str, rest: str, tag: Tag, scope: Scope, known: object) -> None:
-        guess = nearest(rest, list(known))  # type: ignore[call-overload]
+        guess = self.nearest(rest, list(known))  # type: ignore[call-overload]
         suggestion = f"{name[: len(name) - len(rest)]}{guess}" if guess else None
         message = (
             f"Arguments referenced without declared parameters: {rest if name.startswith('parameters.') else name}"
@@ -244,7 +277,7 @@ class Compilation:
         self.referenced_pipeline_parameters.add(name)
         found = self.pipeline_arguments.get(name)
         if found is None:
-            guess = nearest(name, self.pipeline_arguments)
+            guess = self.nearest(name, self.pipeline_arguments)
             message = f'Referred to a variable "pipeline.parameters.{name}" that does not exist'
             suggestion = f"pipeline.parameters.{guess}" if guess else None
             help = None if guess else "declare it under the configuration's `parameters`"
@@ -255,7 +288,7 @@ class Compilation:
         try:
             value = self.inputs.value(name)
         except KeyError:
-            guess = nearest(name, PIPELINE_VALUES)
+            guess = self.nearest(name, PIPELINE_VALUES)
             if guess is not None or not name.startswith(_OPEN_FAMILIES):
                 message = f'Referred to a variable "{name}" that does not exist'
                 self.report("undefined-value", message, tag.span, scope, suggestion=guess)

@@ -194,7 +194,7 @@ def bind(
         compilation.report("missing-argument", message, place, caller, help=help, related=note)
     for name, field in given.items():
         if name not in declared:
-            guess = nearest(name, declared)
+            guess = compilation.nearest(name, declared)
             takes = _enumerate(declared) if declared else "no parameters"
             help = f"did you mean '{guess}'?" if guess else f"{definition.title} takes {takes}"
             message, where = f"Unexpected argument(s): {name}", field.key.span

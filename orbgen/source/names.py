@@ -12,16 +12,30 @@ def nearest(name: str, candidates: Iterable[str], limit: int = 2) -> str | None:
     """
     limit = min(limit, max(len(name) // 3, 1))
     best, best_distance = None, limit + 1
+    length, letters = len(name), set(name)
     for candidate in candidates:
-        if candidate != name and abs(len(candidate) - len(name)) < best_distance:
-            distance = slips(name, candidate, best_distance)
-            if distance < best_distance:
-                best, best_distance = candidate, distance
+        if abs(len(candidate) - length) >= best_distance or candidate == name:
+            continue
+        # A slip changes the set of letters by two at most.
+        if len(letters.symmetric_difference(candidate)) > 2 * best_distance - 2:
+            continue
+        distance = slips(name, candidate, best_distance)
+        if distance < best_distance:
+            best, best_distance = candidate, distance
     return best
 
 
 def slips(first: str, second: str, limit: int) -> int:
     """How many slips lie between two names (optimal string alignment); `limit` or more is given as `limit`."""
+    start, end = 0, min(len(first), len(second))
+    while start < end and first[start] == second[start]:
+        start += 1
+    behind = 0
+    while behind < end - start and first[-1 - behind] == second[-1 - behind]:
+        behind += 1
+    first, second = first[start : len(first) - behind], second[start : len(second) - behind]
+    if not first or not second:
+        return min(len(first) + len(second), limit)
     before: list[int] = []
     above = list(range(len(second) + 1))
     for row, letter in enumerate(first, 1):

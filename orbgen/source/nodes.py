@@ -107,23 +107,21 @@ class Mapping(_Placed, eq=False):
         """
         if self._fields is None:
             fields: dict[str, Field] = {}
-            self._flatten(fields, preferred=True)
+            for key, written in self.entries:
+                value = written.target if type(written) is Alias else written
+                name = key.target if type(key) is Alias else key
+                if type(name) is not Scalar:
+                    continue
+                if name.text == "<<" and not name.style:
+                    merged = value.elements if type(value) is Sequence else [value]
+                    for mapping in merged:
+                        if type(mapping) is Mapping:
+                            for inner, field in mapping.fields.items():
+                                fields.setdefault(inner, field)
+                else:
+                    fields[name.text] = Field(name, value, written)  # type: ignore[arg-type]
             self._fields = fields
         return self._fields
-
-    def _flatten(self, fields: dict[str, Field], *, preferred: bool) -> None:
-        for key, written in self.entries:
-            value = written.target if type(written) is Alias else written
-            name = key.target if type(key) is Alias else key
-            if type(name) is not Scalar:
-                continue
-            if name.text == "<<" and not name.style:
-                merged = value.elements if type(value) is Sequence else [value]
-                for mapping in merged:
-                    if type(mapping) is Mapping:
-                        mapping._flatten(fields, preferred=False)
-            elif preferred or name.text not in fields:
-                fields[name.text] = Field(name, value, written)  # type: ignore[arg-type]
 
     def get(self, key: str) -> Content | None:
         """The value of a key, or None where the mapping has no such key."""
