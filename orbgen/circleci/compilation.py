@@ -6,14 +6,15 @@ from collections.abc import Collection
 
 import msgspec
 
-from orbgen.circleci.expressions import Expression
+from orbgen.circleci.expressions import Expression, Joined, Variable, substitute
+from orbgen.circleci.expressions import Literal as LiteralValue
 from orbgen.circleci.inputs import Inputs
 from orbgen.circleci.library import Definition, Library, ParameterType
 from orbgen.circleci.pipeline import Call
 from orbgen.circleci.pipeline_values import PIPELINE_VALUES
 from orbgen.circleci.templates import Literal, Reference, Section, Segment, TemplateError, segments
 from orbgen.circleci.text import Part, Tag, Text, parts_of, show, text_from, value_of
-from orbgen.circleci.truth import EvaluationError, Unknown, Value, evaluate, truthy
+from orbgen.circleci.truth import EvaluationError, Unknown, Value, evaluate, formula_of, truthy
 from orbgen.source.names import nearest
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
 from orbgen.source.problems import Note, Problem
@@ -165,13 +166,14 @@ class Compilation:
         if len(found) == 1 and type(found[0]) is Reference:
             return self._lone(scalar, found[0], scope)
         parts: list[Part] = []
-        self._append(parts, scalar, found, scope)
+        certain = self._append(parts, scalar, found, scope)
         self.characters += sum([len(part.text) for part in parts])
         if len(parts) > MAXIMUM_PARTS or self.characters > MAXIMUM_FILLED_CHARACTERS:
             self._refuse()
             return self._placeholder(scalar, Tag(scalar, 0, len(scalar.text)), Unknown(sources=()))
-        unknown = [part.unknown for part in parts if part.unknown is not None]
-        return text_from(scalar, tuple(parts), _joined(unknown) if unknown else "".join([part.text for part in parts]))
+        if all([part.unknown is None for part in parts]):
+            return text_from(scalar, tuple(parts), "".join([part.text for part in parts]))
+        return text_from(scalar, tuple(parts), _joined(parts, certain=certain))
 
     def _refuse(self) -> None:
         """Report, once, that a limit is passed, at the first line: it is no single place that is too much."""
@@ -213,7 +215,9 @@ class Compilation:
         part = Part(scalar.text[tag.start : tag.end], scalar, tag.start, tag.end, (), unknown)
         return text_from(scalar, (part,), unknown)
 
-    def _append(self, parts: list[Part], scalar: Scalar, found: tuple[Segment, ...], scope: Scope) -> None:
+    def _append(self, parts: list[Part], scalar: Scalar, found: tuple[Segment, ...], scope: Scope) -> bool:
+        """Append the parts that segments stand for; whether it is certain that they all stand there."""
+        certain = True
         for segment in found:
             if type(segment) is Literal:
                 parts.append(Part(segment.text, scalar, segment.start, segment.end))
@@ -222,7 +226,7 @@ class Compilation:
                 argument = self.lookup(segment.name, tag, scope)
                 truth = self.truth_of(argument) if argument is not None else None
                 if truth is None or truth is not segment.inverted:
-                    self._append(parts, scalar, segment.children, scope)
+                    certain = self._append(parts, scalar, segment.children, scope) and certain and truth is not None
             else:
                 filled = self._lone(scalar, segment, scope)  # type: ignore[arg-type]
                 if isinstance(filled, Argument):
@@ -232,6 +236,7 @@ class Compilation:
                     if filled is scalar:
                         continue
                 parts.extend(parts_of(filled))
+        return certain
 
     # Names
 
@@ -293,7 +298,7 @@ class Compilation:
                 message = f'Referred to a variable "{name}" that does not exist'
                 self.report("undefined-value", message, tag.span, scope, suggestion=guess)
                 return None
-            value = Unknown(sources=(name,))
+            value = Unknown((name,), formula=Variable(name))
         unknown = value if isinstance(value, Unknown) else None
         node = text_from(
             tag.scalar, (Part(show(value), tag.scalar, tag.start, tag.end),) if unknown is None else (), value
@@ -312,10 +317,14 @@ class Compilation:
             return value_of(argument.node) if isinstance(argument.node, Scalar) else Unknown(sources=())
 
         try:
-            return evaluate(expression, value_of_name)
+            value = evaluate(expression, value_of_name)
         except EvaluationError as error:
             self.report("expression", error.message, tag.span, scope)
             return Unknown(sources=())
+        if isinstance(value, Unknown):
+            formula = substitute(expression, lambda name: formula_of(value_of_name(name)))
+            return msgspec.structs.replace(value, formula=formula)
+        return value
 
     def truth_of(self, argument: Argument) -> bool | None:
         """Whether an argument counts as true in a condition; an empty list of steps does not (unverified)."""
@@ -339,9 +348,13 @@ def _passed(argument: Argument, tag: Tag, value: Value) -> tuple[Part, ...]:
     )
 
 
-def _joined(unknown: list[Unknown]) -> Unknown:
+def _joined(parts: list[Part], *, certain: bool) -> Unknown:
     """The value of a text in which something is unknown: it takes text from all that is."""
-    return Unknown(sources=tuple(dict.fromkeys([name for part in unknown for name in part.sources])))
+    sources = [name for part in parts if part.unknown is not None for name in part.unknown.sources]
+    pieces = [LiteralValue(part.text) if part.unknown is None else part.unknown.formula for part in parts]
+    known = [piece for piece in pieces if piece is not None]
+    formula = Joined(tuple(known)) if certain and len(known) == len(pieces) else None
+    return Unknown(tuple(dict.fromkeys(sources)), formula=formula)
 
 
 def _chain(scope: Scope | None) -> list[Call]:

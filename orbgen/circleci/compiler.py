@@ -6,6 +6,7 @@ from orbgen.circleci.compilation import Argument, Compilation, Scope
 from orbgen.circleci.config import build, misplaced, read_version
 from orbgen.circleci.entries import EntryCompiler
 from orbgen.circleci.executors import executor_fields
+from orbgen.circleci.expressions import Variable
 from orbgen.circleci.grammar import check_reruns, is_empty
 from orbgen.circleci.graph import assign_names, connect
 from orbgen.circleci.inputs import Inputs
@@ -118,7 +119,8 @@ class _Compiler:
             else:
                 argument = free(declaration)
                 unknown = argument.unknown or Unknown(sources=())
-                argument.unknown = Unknown((f"pipeline.parameters.{name}",), unknown.kind, None, unknown.alternatives)
+                full = f"pipeline.parameters.{name}"
+                argument.unknown = Unknown((full,), unknown.kind, None, unknown.alternatives, Variable(full))
                 compilation.pipeline_arguments[name] = argument
         place = node.span if node is not None else self.root.span
         for name in given:

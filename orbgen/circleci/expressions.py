@@ -6,6 +6,7 @@ Weakest to strongest: `or`, `and`, `==` `!=`, `starts-with` `matches`, `>=` `>` 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TypeAlias, Union
 
 import msgspec
@@ -13,11 +14,11 @@ import msgspec
 MAXIMUM_LENGTH = 10_000
 MAXIMUM_DEPTH = 100
 
-LiteralValue: TypeAlias = Union[str, int, bool]
+LiteralValue: TypeAlias = Union[str, bool, int, float, None]
 
 
 class Literal(msgspec.Struct, frozen=True):
-    """A text, a whole number or a boolean."""
+    """A text, a whole number or a boolean; the other values have no notation and come in by substitution alone."""
 
     value: LiteralValue
     start: int = 0
@@ -58,7 +59,15 @@ class Pattern(msgspec.Struct, frozen=True):
     end: int = 0
 
 
-Expression: TypeAlias = Union[Literal, Variable, Not, Binary, Pattern]
+class Joined(msgspec.Struct, frozen=True):
+    """A text made of pieces, as CircleCI joins them; it has no notation of its own."""
+
+    pieces: tuple[Expression, ...]
+    start: int = 0
+    end: int = 0
+
+
+Expression: TypeAlias = Union[Literal, Variable, Not, Binary, Pattern, Joined]
 
 
 class ExpressionError(Exception):
@@ -216,6 +225,8 @@ def _write(expression: Expression, level: int) -> str:
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' if isinstance(value, str) else str(value)
     if isinstance(expression, Pattern):
         return "/" + expression.text.replace("/", "\\/") + "/"
+    if isinstance(expression, Joined):
+        return " & ".join([_write(piece, len(_LEVELS)) for piece in expression.pieces])
     if isinstance(expression, Not):
         return f"not {_write(expression.operand, len(_LEVELS))}"
     strength = _STRENGTH[expression.operator]
@@ -231,4 +242,19 @@ def variables(expression: Expression) -> list[Variable]:
         return variables(expression.operand)
     if isinstance(expression, Binary):
         return variables(expression.left) + variables(expression.right)
+    if isinstance(expression, Joined):
+        return [found for piece in expression.pieces for found in variables(piece)]
     return []
+
+
+def substitute(expression: Expression, meaning: Callable[[str], Expression | None]) -> Expression | None:
+    """The expression with another one in the place of each variable; None where one has no meaning."""
+    if isinstance(expression, Variable):
+        return meaning(expression.name)
+    if isinstance(expression, Not):
+        operand = substitute(expression.operand, meaning)
+        return None if operand is None else Not(operand)
+    if isinstance(expression, Binary):
+        left, right = substitute(expression.left, meaning), substitute(expression.right, meaning)
+        return None if left is None or right is None else Binary(expression.operator, left, right)
+    return expression

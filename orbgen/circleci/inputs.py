@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from orbgen.circleci.expressions import Variable
 from orbgen.circleci.pipeline_values import PIPELINE_VALUES
 from orbgen.circleci.truth import Unknown, Value
 
@@ -28,4 +29,4 @@ class Inputs(msgspec.Struct, frozen=True):
         if name in self.values:
             return self.values[name]
         known = PIPELINE_VALUES[name]
-        return known.default if self.complete else Unknown(sources=(name,), kind=known.kind)
+        return known.default if self.complete else Unknown((name,), known.kind, formula=Variable(name))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from orbgen.circleci.compilation import Argument, Compilation, Scope
-from orbgen.circleci.expressions import ExpressionError, parse
+from orbgen.circleci.expressions import ExpressionError, Not, parse
+from orbgen.circleci.formulas import formula_of_statement
 from orbgen.circleci.pipeline import Condition
 from orbgen.circleci.text import Tag, value_of
 from orbgen.circleci.truth import Unknown, full_match, truthy
@@ -18,10 +19,12 @@ def condition(
 ) -> Condition:
     """The condition that a statement states. With `bare` a string is an expression, as in a workflow's `when`."""
     truth = _truth(compilation, node, scope, bare=bare)
-    if negated and truth is not None:
-        truth = not truth
+    formula = formula_of_statement(compilation, node, scope, bare=bare) if truth is None else None
+    if negated:
+        truth = None if truth is None else not truth
+        formula = None if formula is None else Not(formula)
     filled = compilation.fill(node, scope) if node.templated else node
-    return Condition(filled, negated, truth, node.span)
+    return Condition(filled, negated, truth, node.span, formula)
 
 
 def _truth(compilation: Compilation, node: Content, scope: Scope, *, bare: bool = False) -> bool | None:

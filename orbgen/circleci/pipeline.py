@@ -6,6 +6,7 @@ import enum
 
 import msgspec
 
+from orbgen.circleci.expressions import Expression
 from orbgen.circleci.library import Definition, Import, Library
 from orbgen.source.nodes import Content, Mapping, Scalar
 from orbgen.source.problems import Problem
@@ -47,12 +48,17 @@ class Call(msgspec.Struct, frozen=True, eq=False):
 
 
 class Condition(msgspec.Struct, frozen=True, eq=False):
-    """A condition that something depends on. `truth` is None where only CircleCI will know."""
+    """A condition that something depends on.
+
+    `truth` is None where only CircleCI will know; then `formula` computes it from pipeline values, where that can be
+    done. Both take the negation of an `unless` into account.
+    """
 
     node: Content
     negated: bool
     truth: bool | None
     span: Span
+    formula: Expression | None = None
 
 
 class Step(msgspec.Struct, eq=False):

@@ -10,7 +10,7 @@ from typing import TypeAlias, Union
 
 import msgspec
 
-from orbgen.circleci.expressions import Binary, Expression, Literal, Not, Pattern, Variable
+from orbgen.circleci.expressions import Binary, Expression, Joined, Literal, Not, Pattern, Variable
 
 
 class Kind(enum.Enum):
@@ -25,13 +25,15 @@ class Unknown(msgspec.Struct, frozen=True):
     """A value that only CircleCI will know.
 
     `sources` are the names whose text may become part of it; the outcome of a comparison has none. `truth` is set where
-    it counts as true or false whatever it is, `alternatives` where it is one of a few known values.
+    it counts as true or false whatever it is, `alternatives` where it is one of a few known values. `formula` computes
+    it from pipeline values alone, where that can be done.
     """
 
     sources: tuple[str, ...]
     kind: Kind | None = None
     truth: bool | None = None
     alternatives: tuple[Known, ...] | None = None
+    formula: Expression | None = None
 
 
 Known: TypeAlias = Union[str, bool, int, float, None]
@@ -47,6 +49,11 @@ class EvaluationError(Exception):
     def __init__(self, message: str, start: int, end: int) -> None:
         super().__init__(message)
         self.message, self.start, self.end = message, start, end
+
+
+def formula_of(value: Value) -> Expression | None:
+    """What computes a value from pipeline values; None where nothing does."""
+    return value.formula if isinstance(value, Unknown) else Literal(value)
 
 
 def truthy(value: Value) -> bool | None:
@@ -70,6 +77,7 @@ def evaluate(expression: Expression, lookup: Callable[[str], Value]) -> Value:
         return expression.value
     if isinstance(expression, Pattern):
         return expression.text
+    assert not isinstance(expression, Joined)  # Only formulas hold one.
     if isinstance(expression, Not):
         truth = truthy(evaluate(expression.operand, lookup))
         return _UNDECIDED if truth is None else not truth
