@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from orbgen.access.bounds import bounded_values
+from orbgen.access.gates import Gates
 from orbgen.access.joins import Checkout, Join, joins_of
 from orbgen.circleci.pipeline import Call, JobRun, Pipeline, Step
 from orbgen.source.nodes import Document
@@ -40,7 +40,7 @@ class Context:
         self.pipeline = pipeline
         self.checkout = checkout
         self._joins: dict[int, tuple[Join, ...]] = {}
-        self._bounded: dict[int, frozenset[str]] = {}
+        self._gates: Gates | None = None
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -61,12 +61,16 @@ class Context:
             found = self._joins[id(run)] = joins_of(run, self.checkout)
         return found
 
+    @property
+    def gates(self) -> Gates:
+        """Which job runs run for a branch or tag that nobody wrote down (rules.md 2.1)."""
+        if self._gates is None:
+            self._gates = Gates(self.pipeline)
+        return self._gates
+
     def bounded(self, run: JobRun) -> frozenset[str]:
         """The pipeline values that can only hold names written in the configuration when the run happens."""
-        found = self._bounded.get(id(run))
-        if found is None:
-            found = self._bounded[id(run)] = bounded_values(run)
-        return found
+        return self.gates.of(run).bounded
 
     def privileged(self, run: JobRun) -> bool:
         """Whether a job run holds a context, SSH keys or a join (rules.md 2.2)."""
