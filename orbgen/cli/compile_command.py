@@ -10,6 +10,7 @@ from orbgen.cli import declare
 from orbgen.cli.exits import CLEAN, FINDINGS, USAGE, UsageProblem
 from orbgen.cli.notes import note
 from orbgen.cli.orb_options import store_from
+from orbgen.cli.problem_report import show_problems
 from orbgen.project.files import NoConfigurationError, find_config
 
 if TYPE_CHECKING:
@@ -89,11 +90,11 @@ def command(
             complete=True,
         )
     except UnreadableError as error:
-        _show((error.problem,))
+        show_problems((error.problem,))
         return USAGE
     pipeline = compile_document(document, inputs, store_from(orbs, os.path.dirname(path) or os.curdir))
     fatal = [*document.problems, *[problem for problem in pipeline.problems if not _passes(problem)]]
-    _show((*document.problems, *pipeline.problems))
+    show_problems((*document.problems, *pipeline.problems), _passes)
     missing = _missing(pipeline)
     if fatal or missing:
         return FINDINGS
@@ -187,27 +188,6 @@ def _git_values(path: str) -> dict[str, Known]:
         "pipeline.project.git_url": facts.remote,
     }
     return {name: value for name, value in found.items() if value}
-
-
-def _show(problems: tuple[Problem, ...]) -> None:
-    """Problems on standard error, those that CircleCI would not see as warnings."""
-    from orbgen.lint.reports.frames import frame
-    from orbgen.lint.reports.style import Style
-
-    style = Style(coloured=sys.stderr.isatty() and not os.environ.get("NO_COLOR"))
-    for problem in problems:
-        word = style("warning", "bold", "yellow") if _passes(problem) else style("error", "bold", "red")
-        note(f"{word}: {problem.message}")
-        note(f" --> {problem.span}")
-        if problem.span.source.text:
-            for line in frame(problem.span, "", style):
-                note(line)
-        for call in problem.calls:
-            note(f"  = from: {call.text} ({call.span})")
-        if problem.help:
-            note(f"  = help: {problem.help}")
-        if problem.dormant:
-            note("  = note: CircleCI does not look here as long as nothing uses it, or a condition is off")
 
 
 def _missing(pipeline: Pipeline) -> bool:
