@@ -9,6 +9,7 @@ import msgspec
 from orbgen.access.gates import Gates
 from orbgen.access.joins import Checkout, Join, joins_of
 from orbgen.circleci.pipeline import Call, JobRun, Pipeline, Step
+from orbgen.project.facts import Facts
 from orbgen.source.nodes import Document
 from orbgen.source.problems import Note, Problem
 from orbgen.source.span import Span
@@ -35,10 +36,11 @@ def path_of(run: JobRun) -> str:
 class Context:
     """One linted configuration: its document, its pipeline and the shared analyses."""
 
-    def __init__(self, document: Document, pipeline: Pipeline, checkout: Checkout) -> None:
+    def __init__(self, document: Document, pipeline: Pipeline, checkout: Checkout, facts: Facts | None = None) -> None:
         self.document = document
         self.pipeline = pipeline
         self.checkout = checkout
+        self.facts = facts or Facts()
         self._joins: dict[int, tuple[Join, ...]] = {}
         self._gates: Gates | None = None
 
