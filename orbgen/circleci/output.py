@@ -7,6 +7,7 @@ from typing import TypeAlias, Union
 
 import msgspec
 
+from orbgen.circleci.grammar import STEPS
 from orbgen.circleci.hash_order import map_order
 from orbgen.circleci.pipeline import JobRun, Pipeline, Step, Workflow
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
@@ -137,23 +138,20 @@ def pipeline_data(pipeline: Pipeline, *, origins: bool = False) -> dict[str, Dat
 
 def workflow_data(workflow: Workflow) -> Data:
     """A workflow with the names that its jobs have in the pipeline."""
-    data: dict[str, Data] = {}
-    for key, field in (workflow.node.fields if workflow.node is not None else {}).items():
-        if key == "jobs":
-            data["jobs"] = [entry_data(run) for run in workflow.job_runs]
-        elif key not in ("when", "unless"):
-            data[key] = data_of(field.value)
-    if "jobs" not in data:
-        data["jobs"] = [entry_data(run) for run in workflow.job_runs]
+    data: dict[str, Data] = {key: data_of(node) for key, node in workflow.settings.items()}
+    data["jobs"] = [entry_data(run) for run in workflow.job_runs]
     return data
 
 
 def header(pipeline: Pipeline) -> Iterator[str]:
-    """The comment lines above the output: which orb each reference was resolved to."""
+    """The comment lines above the output: which orb each reference was resolved to, and commands that hide steps."""
     for orb in pipeline.library.orbs.values():
         if orb.reference is not None and orb.resolved is not None and not orb.reference.startswith("https://"):
             name = orb.reference.partition("@")[0]
             yield f"# Orb '{orb.reference}' resolved to '{name}@{orb.resolved}'"
+    for name in pipeline.library.commands:
+        if name in STEPS:
+            yield f"# WARNING: Command '{name}' in commands.{name} may override built-in CircleCI command '{name}'"
 
 
 def source_comment(text: str) -> Iterator[str]:
