@@ -86,8 +86,8 @@ class Importer:
         if type(document.root) is not Mapping:
             self._report(f"orb {reference} in {source.path} is not a mapping", node)
             return
-        written = reference.partition("@")[2]
-        orb.resolved = source.version or (written if EXACT_VERSION.fullmatch(written) else None)
+        version = source.version or reference.partition("@")[2]
+        orb.resolved = version if EXACT_VERSION.fullmatch(version) else None
         orb.library = self.build(self.compilation, document.root, self.store, orb.alias, (*self.references, reference))
 
     def _refused(self, reference: str, node: Scalar) -> bool:

@@ -65,6 +65,8 @@ def _merge(compilation: Compilation, node: Mapping, executor: Executor | None, s
     filled: dict[str, Content] = {}
     for key, field in node.fields.items():
         if key == "executor":
+            if executor is not None and not executor.known:
+                body[key] = compilation.fill(field.value, scope)
             for name, value in inherited.items():
                 body.setdefault(name, value)
         elif key == "steps":

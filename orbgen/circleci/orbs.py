@@ -18,7 +18,8 @@ from orbgen.source.reader import read
 from orbgen.source.span import Source, Span
 
 EXACT_VERSION = re.compile(r"dev:[.a-zA-Z0-9_/-]+|[0-9]+\.[0-9]+\.[0-9]+")
-REFERENCE = re.compile(rf"[a-z][a-z0-9_-]+/[a-z][a-z0-9_-]+@(?:{EXACT_VERSION.pattern}|[0-9]+(?:\.[0-9]+)?|volatile)")
+_VERSION = re.compile(rf"{EXACT_VERSION.pattern}|[0-9]+(?:\.[0-9]+)?|volatile")
+REFERENCE = re.compile(rf"[a-z][a-z0-9_-]+/[a-z][a-z0-9_-]+@(?:{_VERSION.pattern})")
 TEMPLATED_REFERENCE = re.compile(r"[a-z][a-z0-9_-]+/[a-z][a-z0-9_-]+@[^@]*<<.+>>.*")
 
 
@@ -67,7 +68,7 @@ def _listed(folder: str, name: str) -> Iterator[OrbSource]:
     for entry in found:
         base = entry.removesuffix(".yml").removesuffix(".yaml")
         version = base.removeprefix(f"{short}@")
-        if version != base and EXACT_VERSION.fullmatch(version):
+        if version != base and _VERSION.fullmatch(version):
             yield OrbSource(name, version, os.path.join(directory, entry))
 
 

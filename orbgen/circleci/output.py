@@ -9,7 +9,7 @@ import msgspec
 
 from orbgen.circleci.grammar import STEPS
 from orbgen.circleci.hash_order import map_order
-from orbgen.circleci.pipeline import JobRun, Pipeline, Step, Workflow
+from orbgen.circleci.pipeline import CallKind, JobRun, Pipeline, Step, Workflow
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
 from orbgen.source.scalars import ScalarValue
 
@@ -87,8 +87,10 @@ def _environment(node: Content) -> Data:
 
 
 def entry_data(run: JobRun) -> Data:
-    """A job run's entry in its workflow."""
+    """A job run's entry in its workflow; a job whose orb is not at hand is kept as it is called."""
     entry: dict[str, Data] = {}
+    if run.opaque and run.name != run.job:
+        entry["name"] = run.name
     if run.filters is not None:
         entry["filters"] = data_of(run.filters)
     if run.definition is None and not run.opaque and run.type == "approval":
@@ -99,7 +101,15 @@ def entry_data(run: JobRun) -> Data:
         entry["context"] = data_of(run.context)
     if run.serial_group is not None:
         entry["serial-group"] = data_of(run.serial_group)
-    return {run.name: entry} if entry else run.name
+    if not run.opaque:
+        return {run.name: entry} if entry else run.name
+    for name, node in run.arguments.items():
+        entry[name] = data_of(node)
+    for key, kind in (("pre-steps", CallKind.PRE_STEPS), ("post-steps", CallKind.POST_STEPS)):
+        steps = [step for step in run.steps if any([link.kind is kind for link in step.call.chain()])]
+        if steps:
+            entry[key] = [step_data(step) for step in steps]
+    return {run.job: entry} if entry else run.job
 
 
 def _requires(run: JobRun) -> Data:
@@ -125,7 +135,7 @@ def pipeline_data(pipeline: Pipeline, *, origins: bool = False) -> dict[str, Dat
             continue
         workflows[workflow.name] = workflow_data(workflow)
         for run in workflow.job_runs:
-            if run.name not in jobs and (run.body is not None or run.opaque):
+            if run.name not in jobs and run.body is not None:
                 jobs[run.name] = body_data(run, origins=origins)
     if pipeline.workflow_version == "last":
         workflows["version"] = 2
