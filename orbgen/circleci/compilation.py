@@ -10,26 +10,24 @@ from orbgen.circleci.expressions import Expression, Joined, Variable, substitute
 from orbgen.circleci.expressions import Literal as LiteralValue
 from orbgen.circleci.inputs import Inputs
 from orbgen.circleci.library import Definition, Library, ParameterType
-from orbgen.circleci.limits import (
-    MAXIMUM_COMPARED_NAMES,
-    MAXIMUM_FILLED_CHARACTERS,
-    MAXIMUM_FILLED_NODES,
-    MAXIMUM_PARTS,
-    Spent,
-)
 from orbgen.circleci.pipeline import Call
 from orbgen.circleci.pipeline_values import PIPELINE_VALUES
 from orbgen.circleci.templates import Literal, Reference, Section, Segment, TemplateError, segments
 from orbgen.circleci.text import Part, Tag, Text, parts_of, show, text_from, value_of
 from orbgen.circleci.truth import EvaluationError, Unknown, Value, evaluate, formula_of, truthy
 from orbgen.source.names import nearest
-from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
+from orbgen.source.nodes import Alias, Content, Mapping, Node, Scalar, Sequence
 from orbgen.source.problems import Note, Problem
 from orbgen.source.span import Span
 
 # CircleCI adds values to these families; a name in them that no table knows is taken as unknown.
 _OPEN_FAMILIES = ("pipeline.event.", "pipeline.trigger_parameters.", "pipeline.deploy.", "pipeline.trigger.")
 
+# What one run spends at most; far more than people need, and little enough to be spent in a second.
+MAXIMUM_FILLED_NODES = 500_000
+MAXIMUM_FILLED_CHARACTERS = 20_000_000
+MAXIMUM_PARTS = 20_000  # of one text, which doubles with every call that passes it on twice in itself
+MAXIMUM_COMPARED_NAMES = 100_000
 _TOO_MUCH = (
     "with everything filled in, the configuration goes beyond one of orbgen's limits: "
     f"{MAXIMUM_FILLED_NODES:,} values, {MAXIMUM_FILLED_CHARACTERS:,} characters, {MAXIMUM_PARTS:,} parts of one text"
@@ -51,7 +49,10 @@ class Argument(msgspec.Struct, eq=False):
 
 
 class Scope(msgspec.Struct, eq=False):
-    """The names that a piece of configuration sees, and the chain of calls that led to it."""
+    """The names that a piece of configuration sees, and the chain of calls that led to it.
+
+    An `uncertain` one may lack names because of something in error, so names that it does not know are no problem.
+    """
 
     library: Library
     call: Call | None = None
@@ -59,6 +60,7 @@ class Scope(msgspec.Struct, eq=False):
     arguments: dict[str, Argument] = {}
     matrix: dict[str, Argument] | None = None
     outer: Scope | None = None
+    uncertain: bool = False
 
     def inside(self, definition: Definition) -> bool:
         """Whether the scope lies, as written, inside a use of a definition."""
@@ -71,7 +73,7 @@ class Scope(msgspec.Struct, eq=False):
 
     def seen_from(self, call: Call) -> Scope:
         """The same names, reached through another call."""
-        return Scope(self.library, call, self.owner, self.arguments, self.matrix, self.outer)
+        return Scope(self.library, call, self.owner, self.arguments, self.matrix, self.outer, self.uncertain)
 
 
 class Compilation:
@@ -86,16 +88,27 @@ class Compilation:
         self.known_broken: frozenset[int] = frozenset()
         self.pipeline_arguments: dict[str, Argument] = {}
         self.referenced_pipeline_parameters: set[str] = set()
-        self.spent = Spent()
+        # What the run has spent so far of each limit; the modules that spend it know the limits.
+        self.filled = self.characters = self.compared = self.calls = self.steps = self.job_runs = self.orbs = 0
         self._visited: set[int] = set()
         self._problems: dict[tuple[str, int, int, int, str], Problem] = {}
+        # Which problems have one cause, such as the uses of a name that nothing defines.
+        self._causes: dict[tuple[str, object], list[tuple[str, int, int, int, str]]] = {}
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What was found, in the order of the places."""
-        return tuple(
-            sorted(self._problems.values(), key=lambda problem: (problem.span.source.name, problem.span.start))
-        )
+        """What was found, in the order of the places; of several places with one cause the first, the others noted."""
+        found = dict(self._problems)
+        for keys in self._causes.values():
+            if len(keys) > 1:
+                first, *others = sorted([found[key] for key in keys], key=_place)
+                places = [Note(problem.span, "and here") for problem in others]
+                for key in keys:
+                    del found[key]
+                found[keys[0]] = msgspec.structs.replace(
+                    first, related=(*first.related, *places), dormant=all([first.dormant, *[p.dormant for p in others]])
+                )
+        return tuple(sorted(found.values(), key=_place))
 
     def visit(self, node: Content) -> bool:
         """True the first time that a node is shown, which has to live as long as the run."""
@@ -105,10 +118,24 @@ class Compilation:
 
     def nearest(self, name: str, candidates: Collection[str]) -> str | None:
         """The candidate that `name` is probably meant to be; None also where the run has asked too often."""
-        if self.spent.names > MAXIMUM_COMPARED_NAMES:
+        if self.compared > MAXIMUM_COMPARED_NAMES:
             return None
-        self.spent.names += len(candidates)
+        self.compared += len(candidates)
         return nearest(name, candidates)
+
+    def lost(self, node: Content | None) -> bool:
+        """Whether an alias without anchor stands in the place of a node, or is merged into it."""
+        if not self.known_broken or node is None or node.source is not self.library.source:
+            return False
+        if isinstance(node, Scalar):
+            return not node.text and node.start in self.known_broken
+        merged = [value for key, value in node.entries if _is_merge(key)] if type(node) is Mapping else []
+        return any([self._lost_in(value.target if type(value) is Alias else value) for value in merged])
+
+    def _lost_in(self, merged: Node) -> bool:
+        """Whether something that is merged is lost: a mapping, or one of a list of them."""
+        parts = merged.elements if type(merged) is Sequence else [merged]
+        return any([self.lost(part) for part in parts])  # type: ignore[arg-type]
 
     def report(
         self,
@@ -120,12 +147,18 @@ class Compilation:
         help: str | None = None,
         suggestion: str | None = None,
         related: tuple[Note, ...] = (),
+        cause: object = None,
     ) -> None:
-        """Record a problem once, whatever the number of calls that run into it."""
+        """Record a problem once, whatever the number of calls that run into it.
+
+        Problems of one code with the same `cause` become one, with a note at each further place.
+        """
         if span.start in self.known_broken and span.source is self.library.source:
             return
         key = (code, id(span.source), span.start, span.end, message)
         known = self._problems.get(key)
+        if known is None and cause is not None:
+            self._causes.setdefault((code, cause), []).append(key)
         if known is None or (known.dormant and not self.dormant):
             calls = tuple([Note(link.span, f"{link.kind.value} '{link.name}'") for link in _chain(scope)])
             if help is None and suggestion is not None:
@@ -138,8 +171,8 @@ class Compilation:
         """The node with everything substituted; nodes without tags are shared, not copied."""
         if not node.templated or not self.templates:
             return node
-        self.spent.nodes += 1
-        if self.spent.nodes > MAXIMUM_FILLED_NODES:
+        self.filled += 1
+        if self.filled > MAXIMUM_FILLED_NODES:
             self._refuse()
             return node
         if type(node) is Mapping:
@@ -163,13 +196,13 @@ class Compilation:
             found = segments(scalar.text)
         except TemplateError as error:
             self.report(error.code, error.message, scalar.place(error.start, error.end), scope, help=error.help)
-            return scalar
+            return self._placeholder(scalar, Tag(scalar, 0, len(scalar.text)), Unknown(sources=()))
         if len(found) == 1 and type(found[0]) is Reference:
             return self._lone(scalar, found[0], scope)
         parts: list[Part] = []
         certain = self._append(parts, scalar, found, scope)
-        self.spent.characters += sum([len(part.text) for part in parts])
-        if len(parts) > MAXIMUM_PARTS or self.spent.characters > MAXIMUM_FILLED_CHARACTERS:
+        self.characters += sum([len(part.text) for part in parts])
+        if len(parts) > MAXIMUM_PARTS or self.characters > MAXIMUM_FILLED_CHARACTERS:
             self._refuse()
             return self._placeholder(scalar, Tag(scalar, 0, len(scalar.text)), Unknown(sources=()))
         if all([part.unknown is None for part in parts]):
@@ -259,6 +292,8 @@ class Compilation:
         return found
 
     def _undeclared(self, name: str, rest: str, tag: Tag, scope: Scope, known: object) -> None:
+        if scope.uncertain or (scope.owner is not None and scope.owner.uncertain):
+            return
         guess = self.nearest(rest, list(known))  # type: ignore[call-overload]
         suggestion = f"{name[: len(name) - len(rest)]}{guess}" if guess else None
         message = (
@@ -269,7 +304,9 @@ class Compilation:
         if owner is None and name.startswith("parameters."):
             where = "only jobs, commands and executors have parameters; pipeline parameters are `pipeline.parameters.…`"
         help = f"did you mean '{suggestion}'?" if suggestion else where
-        self.report("undefined-parameter", message, tag.span, scope, help=help, suggestion=suggestion)
+        place = scope.call.span.start if owner is None and scope.call is not None else 0
+        cause = (id(owner), place, name)
+        self.report("undefined-parameter", message, tag.span, scope, help=help, suggestion=suggestion, cause=cause)
 
     def _pipeline_parameter(self, name: str, tag: Tag, scope: Scope) -> Argument | None:
         if scope.library.orb:
@@ -287,7 +324,7 @@ class Compilation:
             message = f'Referred to a variable "pipeline.parameters.{name}" that does not exist'
             suggestion = f"pipeline.parameters.{guess}" if guess else None
             help = None if guess else "declare it under the configuration's `parameters`"
-            self.report("undefined-parameter", message, tag.span, scope, help=help, suggestion=suggestion)
+            self.report("undefined-parameter", message, tag.span, scope, help=help, suggestion=suggestion, cause=name)
         return found
 
     def _pipeline_value(self, name: str, tag: Tag, scope: Scope) -> Argument | None:
@@ -347,6 +384,14 @@ def _passed(argument: Argument, tag: Tag, value: Value) -> tuple[Part, ...]:
     return tuple(
         [Part(part.text, part.scalar, part.start, part.end, (tag, *part.via), part.unknown) for part in parts_of(node)]  # type: ignore[arg-type]
     )
+
+
+def _place(problem: Problem) -> tuple[str, int]:
+    return problem.span.source.name, problem.span.start
+
+
+def _is_merge(key: Node) -> bool:
+    return type(key) is Scalar and key.text == "<<" and not key.style
 
 
 def _joined(parts: list[Part], *, certain: bool) -> Unknown:

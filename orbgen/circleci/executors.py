@@ -5,15 +5,15 @@ from __future__ import annotations
 import msgspec
 
 from orbgen.circleci.compilation import Argument, Compilation, Scope
-from orbgen.circleci.job_form import check_keys
 from orbgen.circleci.library import Definition, Kind, ParameterType
 from orbgen.circleci.parameters import bind
 from orbgen.circleci.pipeline import Call, CallKind
-from orbgen.circleci.resolution import Missing, Unresolved, resolve
+from orbgen.circleci.resolution import Missing, Unresolved, report_unresolved, resolve
 from orbgen.circleci.text import is_known
 from orbgen.source.nodes import Content, Field, Mapping, Scalar
 from orbgen.source.span import Span
 
+DEFINITION_KEYS = ("docker", "machine", "macos")
 _EXAMPLES = "write `executor: NAME` or `executor: {name: NAME, PARAMETER: VALUE}`"
 
 
@@ -77,7 +77,7 @@ def _instantiate(
             compilation.fill(field.value, scope)
         return Executor(name, {}, known=False)
     if isinstance(found, Unresolved):
-        compilation.report(found.code, found.message, place, scope, suggestion=found.suggestion)
+        report_unresolved(compilation, found, place, scope)
         return None
     arguments = bind(compilation, found, given, scope, place)
     return Executor(
@@ -92,11 +92,8 @@ def executor_fields(
     if type(definition.node) is not Mapping:
         return {}
     inner = Scope(definition.library, call, definition, arguments)
-    keys, new = {}, {}
-    for key, field in definition.node.fields.items():
-        if key not in ("parameters", "description"):
-            keys[key] = value = compilation.fill(field.value, inner)
-            if value is not field.value or compilation.dormant or compilation.visit(value):
-                new[key] = value
-    check_keys(compilation, new, definition.title, inner)
-    return keys
+    return {
+        key: compilation.fill(field.value, inner)
+        for key, field in definition.node.fields.items()
+        if key not in ("parameters", "description")
+    }

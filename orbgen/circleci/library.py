@@ -32,17 +32,24 @@ class ParameterType(enum.Enum):
 
 
 class Declaration(msgspec.Struct, frozen=True, eq=False):
-    """One declared parameter. `members` are the values of an enum, as text."""
+    """One declared parameter. `members` are the values of an enum, as text.
+
+    What is given is not `checked` where the declaration itself is in error, so that its type is a guess.
+    """
 
     name: str
     type: ParameterType
     key: Scalar
     default: Content | None
     members: tuple[str, ...] = ()
+    checked: bool = True
 
 
 class Definition(msgspec.Struct, eq=False):
-    """A named element and the library whose names it sees. `node` is its body, or a name that it is an alias of."""
+    """A named element and the library whose names it sees. `node` is its body, or a name that it is an alias of.
+
+    An `uncertain` one is in error or lacks what an alias without anchor stands for; nothing is said of its uses.
+    """
 
     kind: Kind
     name: str
@@ -51,6 +58,7 @@ class Definition(msgspec.Struct, eq=False):
     library: Library
     declarations: dict[str, Declaration] | None = None
     used: bool = False
+    uncertain: bool = False
 
     @property
     def title(self) -> str:
@@ -67,8 +75,7 @@ class Import(msgspec.Struct, eq=False):
     """One entry of `orbs`. `library` is None where the orb's source is not at hand.
 
     `reference` is the written `ns/name@version`, or the address of a URL orb; None for an inline orb. `resolved` is the
-    exact version that was found, where that is known. An `injected` entry is filled in by somebody before CircleCI
-    reads the file. A `missing` orb's source is not at hand; `needed` is one that what CircleCI looks at uses.
+    exact version that was found. An `injected` entry is filled in by somebody before CircleCI reads the file.
     """
 
     alias: str
@@ -78,9 +85,7 @@ class Import(msgspec.Struct, eq=False):
     library: Library | None
     resolved: str | None = None
     injected: bool = False
-    missing: bool = False
     used: bool = False
-    needed: bool = False
 
 
 class Library(msgspec.Struct, eq=False):

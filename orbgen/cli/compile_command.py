@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from orbgen.cli import declare
 from orbgen.cli.exits import CLEAN, FINDINGS, USAGE, UsageProblem
 from orbgen.cli.notes import note
-from orbgen.cli.orb_options import DEFAULT_FOLDER, store_from
-from orbgen.cli.problem_report import show_problems
+from orbgen.cli.orb_options import store_from
 from orbgen.project.files import NoConfigurationError, find_config
 
 if TYPE_CHECKING:
@@ -74,8 +73,7 @@ def command(
     CONFIG is a file, or - for standard input; without it, the .circleci/config.yml of this repository is compiled.
     Pipeline values that are not given come from git where it knows them, else from CircleCI's own defaults.
 
-    Exit codes: 0 compiled, 1 CircleCI would refuse the configuration or an orb is missing, 2 it cannot be read, or
-    wrong usage.
+    Exit codes: 0 compiled, 1 CircleCI would refuse the configuration, 2 it cannot be read, or wrong usage.
     """
     from orbgen.circleci.compiler import compile_document
     from orbgen.circleci.inputs import Inputs
@@ -91,18 +89,16 @@ def command(
             complete=True,
         )
     except UnreadableError as error:
-        show_problems((error.problem,))
+        _show((error.problem,))
         return USAGE
     pipeline = compile_document(document, inputs, store_from(orbs, os.path.dirname(path) or os.curdir))
     fatal = [*document.problems, *[problem for problem in pipeline.problems if not _passes(problem)]]
-    show_problems((*document.problems, *pipeline.problems), _passes)
+    _show((*document.problems, *pipeline.problems))
     missing = _missing(pipeline)
-    if fatal:
+    if fatal or missing:
         return FINDINGS
-    if pipeline.workflows and all([workflow.active is False for workflow in pipeline.workflows]):
-        note("note: All Workflows have been filtered from this Pipeline.")
     _write(_rendered(pipeline, document.source.text, format_, comment=source_comment, origins=origins), output)
-    return FINDINGS if missing else CLEAN
+    return CLEAN
 
 
 # What CircleCI accepts, though it is hardly meant.
@@ -193,16 +189,35 @@ def _git_values(path: str) -> dict[str, Known]:
     return {name: value for name, value in found.items() if value}
 
 
+def _show(problems: tuple[Problem, ...]) -> None:
+    """Problems on standard error, those that CircleCI would not see as warnings."""
+    from orbgen.lint.reports.frames import frame
+    from orbgen.lint.reports.style import Style
+
+    style = Style(coloured=sys.stderr.isatty() and not os.environ.get("NO_COLOR"))
+    for problem in problems:
+        word = style("warning", "bold", "yellow") if _passes(problem) else style("error", "bold", "red")
+        note(f"{word}: {problem.message}")
+        note(f" --> {problem.span}")
+        if problem.span.source.text:
+            for line in frame(problem.span, "", style):
+                note(line)
+        for call in problem.calls:
+            note(f"  = from: {call.text} ({call.span})")
+        if problem.help:
+            note(f"  = help: {problem.help}")
+        if problem.dormant:
+            note("  = note: CircleCI does not look here as long as nothing uses it, or a condition is off")
+
+
 def _missing(pipeline: Pipeline) -> bool:
     """Say which orbs are missing that a surviving workflow needs, and how to supply them."""
-    needed = {orb.reference or "": orb for orb in pipeline.missing_orbs if orb.needed}
-    for reference, orb in needed.items():
-        by_address = reference.startswith("https://")
-        name = reference if by_address else reference.partition("@")[0]
-        saved = "" if by_address else f"save it as {DEFAULT_FOLDER}/{reference}.yml, or "
-        note(f"error: the source of orb {reference} is not at hand; what it defines is printed as it is called")
+    needed = [orb for orb in pipeline.missing_orbs if orb.used]
+    for orb in needed:
+        name = (orb.reference or "").partition("@")[0]
+        note(f"error: the source of orb {orb.reference} is not at hand")
         note(f" --> {orb.node.span}")
-        note(f"  = help: {saved}add --orb {name}=PATH")
+        note(f"  = help: save it as .circleci/orbs/{orb.reference}.yml, or add --orb {name}=PATH")
     return bool(needed)
 
 

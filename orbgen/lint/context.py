@@ -9,11 +9,7 @@ import msgspec
 from orbgen.access.gates import Gates
 from orbgen.access.joins import Checkout, Join, joins_of
 from orbgen.circleci.pipeline import Call, JobRun, Pipeline, Step
-from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Severity
-from orbgen.lint.shells import code_of, is_posix, shell_of
-from orbgen.project.facts import Facts
-from orbgen.shell.script import Script, read_script
-from orbgen.source.nodes import Document, Scalar
+from orbgen.source.nodes import Document
 from orbgen.source.problems import Note, Problem
 from orbgen.source.span import Span
 
@@ -31,18 +27,6 @@ class RunStep(msgspec.Struct, frozen=True, eq=False):
         return f"{path_of(self.run)}/steps/{self.index}"
 
 
-class StepScript(msgspec.Struct, frozen=True, eq=False):
-    """The script of a run step, as a shell reads it; what only CircleCI can fill in stands as a word of `x`."""
-
-    at: RunStep
-    text: Scalar
-    script: Script
-
-    def place(self, start: int, end: int | None = None) -> Span:
-        """Where characters of the script stand in the author's file."""
-        return self.text.place(start, end)
-
-
 def path_of(run: JobRun) -> str:
     """The way to a job run in the compiled pipeline."""
     return f"{run.workflow}/{run.name}"
@@ -51,11 +35,10 @@ def path_of(run: JobRun) -> str:
 class Context:
     """One linted configuration: its document, its pipeline and the shared analyses."""
 
-    def __init__(self, document: Document, pipeline: Pipeline, checkout: Checkout, facts: Facts | None = None) -> None:
+    def __init__(self, document: Document, pipeline: Pipeline, checkout: Checkout) -> None:
         self.document = document
         self.pipeline = pipeline
         self.checkout = checkout
-        self.facts = facts or Facts()
         self._joins: dict[int, tuple[Join, ...]] = {}
         self._gates: Gates | None = None
 
@@ -64,25 +47,12 @@ class Context:
         """What the compiler found."""
         return self.pipeline.problems
 
-    def run_steps(self, run: JobRun | None = None) -> Iterator[RunStep]:
-        """Every step of a job run, or of all of them, in order."""
-        for one in (run,) if run is not None else self.pipeline.job_runs:
-            for index, step in enumerate(one.steps):
-                yield RunStep(one, step, index)
-
-    def scripts(self, run: JobRun | None = None) -> Iterator[StepScript]:
-        """The scripts of a job run's steps, or of all, that a POSIX shell reads (rules.md 2.3)."""
-        for at in self.run_steps(run):
-            found = self.script_of(at)
-            if found is not None:
-                yield found
-
-    def script_of(self, at: RunStep) -> StepScript | None:
-        """The script of a step; None where there is none, or one that no POSIX shell reads."""
-        text = at.step.command
-        if text is None or at.step.opaque or not is_posix(shell_of(at.run, at.step)):
-            return None
-        return StepScript(at, text, read_script(code_of(text)))
+    def run_steps(self) -> Iterator[RunStep]:
+        """Every step of every job run, in order."""
+        for workflow in self.pipeline.workflows:
+            for run in workflow.job_runs:
+                for index, step in enumerate(run.steps):
+                    yield RunStep(run, step, index)
 
     def joins(self, run: JobRun) -> tuple[Join, ...]:
         """Where a job run obtains Teleport credentials (rules.md 2.6)."""
@@ -105,48 +75,6 @@ class Context:
     def privileged(self, run: JobRun) -> bool:
         """Whether a job run holds a context, SSH keys or a join (rules.md 2.2)."""
         return bool(run.contexts) or any([step.name == "add_ssh_keys" for step in run.steps]) or bool(self.joins(run))
-
-    def found(
-        self,
-        rule: Rule,
-        run: JobRun,
-        message: str,
-        place: Span,
-        *,
-        path: str,
-        call: Call | None = None,
-        kind: str = "",
-        severity: Severity | None = None,
-        confidence: Confidence | None = None,
-        persona: Persona | None = None,
-        label: str = "",
-        related: tuple[Note, ...] = (),
-        help: str | None = None,
-    ) -> Finding:
-        """A finding of a rule in a job run, at a place that the author can change.
-
-        `path` leads from the job run to what is found, and `call` is the link that it stands in, the run's own if not
-        given. Where that place is in an orb from elsewhere, it is related.
-        """
-        call = call or run.call
-        primary = self.place_for(place, call)
-        if primary is not place:
-            related = (*related, Note(place, "it is written here"))
-        return rule.finding(
-            message,
-            primary,
-            kind=kind,
-            severity=severity,
-            confidence=confidence,
-            persona=persona,
-            path=f"{path_of(run)}/{path}",
-            label=label,
-            related=related,
-            chain=self.chain(call),
-            hidden=self.hidden(call),
-            help=help,
-            job_runs=(path_of(run),),
-        )
 
     def is_own(self, span: Span) -> bool:
         """Whether a place is in the linted file itself, not in an orb from elsewhere."""

@@ -15,7 +15,6 @@ from orbgen.lint.context import Context
 from orbgen.lint.engine import LoadedRule, run_rules
 from orbgen.lint.findings import Confidence, Finding, Persona, Severity
 from orbgen.lint.result import FileResult
-from orbgen.project.facts import Facts
 from orbgen.project.files import FileKind, kind_of
 from orbgen.source.problems import Problem, UnreadableError
 from orbgen.source.reader import read
@@ -42,13 +41,10 @@ class Thresholds(msgspec.Struct, frozen=True):
 class Linter:
     """Lints files with one set of rules, orbs and thresholds; keeps nothing of a file behind."""
 
-    def __init__(
-        self, rules: tuple[LoadedRule, ...], store: OrbStore, thresholds: Thresholds, facts: Facts | None = None
-    ) -> None:
+    def __init__(self, rules: tuple[LoadedRule, ...], store: OrbStore, thresholds: Thresholds) -> None:
         self.rules = rules
         self.store = store
         self.thresholds = thresholds
-        self.facts = facts or Facts()
 
     def lint(self, path: str, *, named: bool = False) -> FileResult:
         """The result for one file; `-` is standard input. A file that cannot be read is a problem of its result."""
@@ -64,7 +60,7 @@ class Linter:
         compile_ = compile_orb if kind is FileKind.ORB else compile_document
         injected = os.path.basename(path).startswith("test-deploy")
         pipeline = compile_(document, Inputs(orbs_injected=injected), self.store)
-        context = Context(document, pipeline, Checkout(_checkout_of(path)), self.facts)
+        context = Context(document, pipeline, Checkout(_checkout_of(path)))
         findings = run_rules(self.rules, context)
         shown = tuple([finding for finding in findings if self.thresholds.shows(finding)])
         missing = tuple([orb.reference for orb in pipeline.missing_orbs if orb.reference is not None])

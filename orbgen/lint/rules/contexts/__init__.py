@@ -1,1 +1,0 @@
-"""Rules about contexts and the gates in front of them."""
