@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import msgspec
 
 from orbgen.circleci.text import Part, text_from
+from orbgen.source.limits import MAXIMUM_BYTES
 from orbgen.source.nodes import Content, Document, Mapping, Node, Scalar, Sequence
 from orbgen.source.problems import Problem, UnreadableError
 from orbgen.source.reader import decode, read
@@ -110,7 +111,7 @@ def read_orb(path: str) -> Document:
 def _bytes(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
-            return file.read()
+            return file.read(MAXIMUM_BYTES + 1)
     except OSError as error:
         raise UnreadableError(_problem(path, f"cannot read the orb: {error.strerror}")) from None
 

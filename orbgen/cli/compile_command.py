@@ -77,12 +77,13 @@ def command(
     """
     from orbgen.circleci.compiler import compile_document
     from orbgen.circleci.inputs import Inputs
+    from orbgen.source.files import read_bytes
     from orbgen.source.problems import UnreadableError
     from orbgen.source.reader import read
 
     path = config or _default_config()
     try:
-        document = read(_bytes(path), "<stdin>" if path == "-" else path)
+        document = read(read_bytes(path), "<stdin>" if path == "-" else path)
         inputs = Inputs(
             {**_mapping(parameters_file, "--parameters"), **_pairs(parameters, "-p")},
             {**_git_values(path), **_named(_mapping(values_file, "--values")), **_named(_pairs(values, "--value"))},
@@ -116,16 +117,6 @@ def _default_config() -> str:
         raise UsageProblem(f"{error}; name a file to compile") from None
 
 
-def _bytes(path: str) -> bytes:
-    if path == "-":
-        return sys.stdin.buffer.read()
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise UsageProblem(f"cannot read {path}: {error.strerror}") from None
-
-
 def _pairs(pairs: tuple[str, ...], option: str) -> dict[str, Known]:
     """The values of repeated NAME=VALUE options, typed as in a configuration."""
     from orbgen.source.scalars import resolve
@@ -142,12 +133,13 @@ def _pairs(pairs: tuple[str, ...], option: str) -> dict[str, Known]:
 
 def _mapping(path: str | None, option: str) -> dict[str, Known]:
     """The values in a YAML or JSON file."""
+    from orbgen.source.files import read_bytes
     from orbgen.source.nodes import Mapping, Scalar
     from orbgen.source.reader import read
 
     if path is None:
         return {}
-    root = read(_bytes(path), path).root
+    root = read(read_bytes(path), path).root
     if type(root) is not Mapping:
         raise UsageProblem(f"{option} {path}: the file must be a mapping of names to values")
     found: dict[str, Known] = {}
