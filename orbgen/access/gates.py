@@ -39,9 +39,10 @@ from orbgen.access.scenarios import (
     Scenario,
     Trigger,
 )
+from orbgen.circleci.matching import full_match
 from orbgen.circleci.pipeline import Condition, JobRun, Pipeline, Step, Workflow
 from orbgen.circleci.text import is_known, value_of
-from orbgen.circleci.truth import Unknown, full_match
+from orbgen.circleci.truth import Unknown
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
 
 _STATUSES_REACHED_BY_RUNNING = frozenset(("success", "failed"))

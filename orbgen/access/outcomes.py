@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import TypeAlias, Union
 
 from orbgen.circleci.expressions import Binary, Expression, Joined, Literal, Not, Pattern, Variable
+from orbgen.circleci.matching import full_match
 from orbgen.circleci.text import show
-from orbgen.circleci.truth import Known, full_match
+from orbgen.circleci.truth import Known
 
 # A name that nobody wrote down has some form; a pattern takes it in only if it takes in all of these.
 FRESH_NAMES = ("zq", "zq-1", "zq/x.1")
@@ -137,6 +138,14 @@ def _unequal(left: Outcome, right: Outcome) -> Outcomes:
 
 
 def _starts_with(left: Outcome, right: Outcome) -> Outcomes:
+    return _holds_text(left, right, str.startswith)
+
+
+def _contains(left: Outcome, right: Outcome) -> Outcomes:
+    return _holds_text(left, right, str.__contains__)
+
+
+def _holds_text(left: Outcome, right: Outcome, holds: Callable[[str, str], bool]) -> Outcomes:
     if Special.UNCLEAR in (left, right) or isinstance(right, Special):
         return EITHER if left is Special.ANY or right is Special.ANY else UNCLEAR
     if left is Special.ANY:
@@ -144,8 +153,8 @@ def _starts_with(left: Outcome, right: Outcome) -> Outcomes:
     if left is Special.CHOSEN:
         return TRUE
     if left is Special.FRESH:
-        return frozenset((all([name.startswith(show(right)) for name in FRESH_NAMES]),))
-    return frozenset((isinstance(left, str) and left != "" and left.startswith(show(right)),))
+        return frozenset((all([holds(name, show(right)) for name in FRESH_NAMES]),))
+    return frozenset((isinstance(left, str) and left != "" and holds(left, show(right)),))
 
 
 def _matches(left: Outcome, right: Outcome) -> Outcomes:
@@ -178,6 +187,7 @@ _COMPARISONS: dict[str, Callable[[Outcome, Outcome], Outcomes]] = {
     "==": _equal,
     "!=": _unequal,
     "starts-with": _starts_with,
+    "contains": _contains,
     "matches": _matches,
     ">": _ordered,
     ">=": _ordered,

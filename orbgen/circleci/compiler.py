@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from orbgen.circleci.argument_types import accepts, type_name
 from orbgen.circleci.compilation import Argument, Compilation, Scope
-from orbgen.circleci.config import build, read_version
+from orbgen.circleci.config import build, misplaced, read_version
+from orbgen.circleci.declarations import declarations, read_declarations
 from orbgen.circleci.entries import EntryCompiler
 from orbgen.circleci.executors import executor_fields
-from orbgen.circleci.expressions import Variable
-from orbgen.circleci.grammar import JOB_KEYS, check_reruns, is_empty
+from orbgen.circleci.grammar import check_reruns, is_empty
 from orbgen.circleci.graph import assign_names, connect
 from orbgen.circleci.inputs import Inputs
 from orbgen.circleci.jobs import instantiate
 from orbgen.circleci.library import Definition, Kind, Library
 from orbgen.circleci.logic import condition
 from orbgen.circleci.orbs import OrbStore
-from orbgen.circleci.parameters import accepts, declarations, free, read_declarations, type_name
+from orbgen.circleci.parameters import free, free_pipeline_parameter
 from orbgen.circleci.pipeline import Call, CallKind, Condition, JobRun, Pipeline, Workflow
-from orbgen.circleci.resolution import Unresolved, followed
+from orbgen.circleci.resolution import Unresolved, resolve
 from orbgen.circleci.steps import StepList
 from orbgen.circleci.text import Part, Text, show
-from orbgen.circleci.truth import Unknown
 from orbgen.source.names import nearest
 from orbgen.source.nodes import Document, Field, Mapping, Scalar, Sequence
 
@@ -117,11 +117,7 @@ class _Compiler:
             elif compilation.inputs.complete and declaration.default is not None:
                 compilation.pipeline_arguments[name] = Argument(declaration.type, declaration.default)
             else:
-                argument = free(declaration)
-                unknown = argument.unknown or Unknown(sources=())
-                full = f"pipeline.parameters.{name}"
-                argument.unknown = Unknown((full,), unknown.kind, None, unknown.alternatives, Variable(full))
-                compilation.pipeline_arguments[name] = argument
+                compilation.pipeline_arguments[name] = free_pipeline_parameter(declaration)
         place = node.span if node is not None else self.root.span
         for name in given:
             guess = nearest(name, declared)
@@ -203,7 +199,6 @@ class _Compiler:
                     break
                 entries.add(item)
             workflow.job_runs = tuple(entries.runs)
-            workflow.complete = not entries.uncertain
         compilation.dormant = False
         return workflow
 
@@ -235,8 +230,8 @@ class _Compiler:
                 if type(definition.node) is Mapping:
                     if not definition.used:
                         self._check_definition(definition)
-                else:
-                    self._check_alias(definition)
+                elif isinstance(definition.node, Scalar) and definition.node.value is not None:
+                    self._check_alias(definition, definition.node)
 
     def _check_definition(self, definition: Definition) -> None:
         compilation, library = self.compilation, definition.library
@@ -251,14 +246,13 @@ class _Compiler:
         elif type(node) is Mapping and not is_empty(node.get("steps")):
             StepList(compilation).extend(node.fields["steps"].value, Scope(library, call, definition, arguments), call)
 
-    def _check_alias(self, definition: Definition) -> None:
+    def _check_alias(self, definition: Definition, node: Scalar) -> None:
         """A definition given as a name must name one of its kind."""
-        if isinstance(followed(self.compilation, definition), Unresolved):
+        if isinstance(resolve(self.compilation, definition.kind, node.text, definition.library), Unresolved):
             message = f"{definition.title} must be a mapping, or the name of another {definition.kind.value}"
-            help = None
-            if definition.kind is Kind.JOB and definition.name in JOB_KEYS:
-                help = "check the indentation: this key belongs under a job's name"
-            self.compilation.report("value", message, definition.key.span, Scope(definition.library), help=help)
+            self.compilation.report(
+                "value", message, definition.key.span, Scope(definition.library), help=misplaced(definition)
+            )
 
     def _check_duplicates(self) -> None:
         """Report keys that stand twice in one mapping, wherever in the document."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from orbgen.circleci.compilation import Compilation, Scope
 from orbgen.circleci.grammar import (
     COMMAND_KEYS,
@@ -19,11 +17,10 @@ from orbgen.circleci.grammar import (
 )
 from orbgen.circleci.library import Definition, Import, Kind, Library
 from orbgen.circleci.orbs import REFERENCE, TEMPLATED_REFERENCE, OrbStore
-from orbgen.circleci.repair import base, gathered_jobs, jobs_inside, respelt
 from orbgen.circleci.text import is_known
 from orbgen.source.names import nearest
 from orbgen.source.nodes import Content, Field, Mapping, Scalar
-from orbgen.source.problems import Note, UnreadableError
+from orbgen.source.problems import UnreadableError
 
 VERSIONS = ("2", "2.0", "2.1")
 MAXIMUM_ORB_NESTING = 5
@@ -34,7 +31,6 @@ _SECTIONS = (
     ("executors", Kind.EXECUTOR, EXECUTOR_KEYS),
     ("job-groups", Kind.JOB_GROUP, GROUP_KEYS),
 )
-_TAG = re.compile(r"<<\s*(?:parameters|pipeline|matrix)\.")
 _REFERENCE_HELP = "write `namespace/name@1.2.3`, `@1.2`, `@1`, `@volatile` or `@dev:label`"
 
 
@@ -49,29 +45,18 @@ def read_version(compilation: Compilation, root: Mapping, scope: Scope) -> str:
             f"the key `version` is missing; is `{guess}` meant?" if guess else "the configuration has no `version`"
         )
         compilation.report("version", message, place, scope, help=help)
-        return _version_by_use(root)
-    if not isinstance(field.value, Scalar) or field.value.text not in VERSIONS:
+    elif not isinstance(field.value, Scalar) or field.value.text not in VERSIONS:
         shown = field.value.text if isinstance(field.value, Scalar) else "this"
         message = f"`{shown}` is no version of CircleCI's configuration language"
         compilation.report("version", message, field.value.span, scope, help="the versions are 2 and 2.1")
-        return _version_by_use(root)
-    if field.value.text in ("2", "2.0"):
-        needing = [root.fields[key] for key in NEEDS_VERSION_2_1 if not is_empty(root.get(key))]
-        if not needing:
-            return "2"
-        first, *others = sorted([needed.key for needed in needing], key=lambda key: key.start)
-        message = f"`{first.text}` needs version 2.1, but this configuration has version {field.value.text}"
-        notes = [Note(field.value.span, "the version")]
-        notes += [Note(key.span, f"`{key.text}` needs version 2.1 too") for key in others]
-        help = "write `version: 2.1`"
-        compilation.report("version", message, first.span, scope, help=help, related=tuple(notes))
+    elif field.value.text in ("2", "2.0"):
+        for key in NEEDS_VERSION_2_1:
+            needing = root.fields.get(key)
+            if needing is not None and not is_empty(needing.value):
+                message = f"`{key}` needs version 2.1, but this configuration has version {field.value.text}"
+                compilation.report("version", message, needing.key.span, scope, help="write `version: 2.1`")
+        return "2"
     return "2.1"
-
-
-def _version_by_use(root: Mapping) -> str:
-    """The version that a configuration is written in, told by what it uses."""
-    newer = any([not is_empty(root.get(key)) for key in NEEDS_VERSION_2_1])
-    return "2.1" if newer or _TAG.search(root.source.text) else "2"
 
 
 def build(
@@ -91,10 +76,8 @@ def build(
             message = f"`{key}` must be a mapping of names to {kind.value}s"
             compilation.report("value", message, section.span, scope)
             continue
-        fields = gathered_jobs(compilation, section, scope) if kind is Kind.JOB else section.fields
-        definitions = library.definitions(kind)
-        for name, field in fields.items():
-            definitions[name] = definition = Definition(kind, name, field.key, field.value, library)
+        for name, field in section.fields.items():
+            library.definitions(kind)[name] = definition = Definition(kind, name, field.key, field.value, library)
             _check_definition(compilation, definition, keys)
     imports = root.get("orbs")
     if type(imports) is Mapping:
@@ -107,29 +90,25 @@ def build(
 
 def _check_definition(compilation: Compilation, definition: Definition, keys: frozenset[str]) -> None:
     node, scope = definition.node, Scope(definition.library, owner=definition)
-    definition.uncertain = compilation.lost(node)
     if type(node) is Mapping:
         what = f"{definition.kind.value} '{definition.name}'"
         hint = _looks_like(definition)
         check_closed(compilation, node, keys, what, scope, hint=hint)
-        inside = jobs_inside(node) if definition.kind is Kind.JOB else {}
-        definition.node = node = respelt(compilation, node, keys)
-        for name, field in inside.items():
-            definition.library.jobs.setdefault(
-                name, Definition(Kind.JOB, name, field.key, field.value, definition.library)
-            )
-        if definition.uncertain or compilation.lost(node.get("parameters")):
-            definition.uncertain = True
-        elif definition.kind is Kind.JOB:
+        if definition.kind is Kind.JOB:
             _check_job(compilation, definition, node, scope)
         elif definition.kind is Kind.COMMAND and is_empty(node.get("steps")):
             compilation.report("no-steps", f"required key [steps] not found in {what}", definition.key.span, scope)
     elif not (isinstance(node, Scalar) and isinstance(node.value, str) and definition.kind is not Kind.JOB_GROUP):
-        if not definition.uncertain:
-            name = f"{definition.kind.value} '{definition.name}'"
-            message = f"{name} must be a mapping, but {'is empty' if is_empty(node) else 'is not'}"
-            compilation.report("value", message, definition.key.span, scope)
-        definition.uncertain = True
+        name = f"{definition.kind.value} '{definition.name}'"
+        message = f"{name} must be a mapping, but {'is empty' if is_empty(node) else 'is not'}"
+        compilation.report("value", message, definition.key.span, scope, help=misplaced(definition))
+
+
+def misplaced(definition: Definition) -> str | None:
+    """What to say where a definition bears the name of a key that belongs into one."""
+    if definition.kind is Kind.JOB and definition.name in JOB_KEYS:
+        return "check the indentation: this key belongs under a job's name"
+    return None
 
 
 def _check_job(compilation: Compilation, definition: Definition, node: Mapping, scope: Scope) -> None:
@@ -141,15 +120,20 @@ def _check_job(compilation: Compilation, definition: Definition, node: Mapping, 
     what = f"job '{definition.name}'"
     kinds = ("docker", "machine", "macos", "executor")
     if not any([kind in node.fields for kind in kinds]):
+        guess = next((key for key in node.fields if nearest(key, kinds)), None)
         message = f"{what} has no executor; one of docker, machine, macos and executor is required"
-        help = "add `docker: [{image: ..}]` or `executor: NAME`"
-        compilation.report("no-executor", message, definition.key.span, scope, help=help, cause=base(node))
-    elif all([is_empty(node.get(kind)) and not compilation.lost(node.get(kind)) for kind in kinds]):
+        help = (
+            f"is `{guess}` meant to be `{nearest(guess, kinds)}`?"
+            if guess
+            else "add `docker: [{image: ..}]` or `executor: NAME`"
+        )
+        compilation.report("no-executor", message, definition.key.span, scope, help=help)
+    elif all([is_empty(node.get(kind)) for kind in kinds]):
         place = next(node.fields[kind].key for kind in kinds if kind in node.fields)
         compilation.report("no-executor", f"the executor of {what} is empty", place.span, scope)
     if is_empty(node.get("steps")):
         place = node.fields["steps"].key if "steps" in node.fields else definition.key
-        compilation.report("no-steps", f"required key [steps] not found in {what}", place.span, scope, cause=base(node))
+        compilation.report("no-steps", f"required key [steps] not found in {what}", place.span, scope)
 
 
 def _looks_like(definition: Definition) -> str | None:

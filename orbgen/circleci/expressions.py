@@ -1,6 +1,7 @@
-"""CircleCI's expression language: tokens, syntax tree, parser and printer (circleci.md 4.3).
+r"""CircleCI's expression language: tokens, syntax tree, parser and substitution (circleci.md 4.3).
 
-Weakest to strongest: `or`, `and`, `==` `!=`, `starts-with` `matches`, `>=` `>` `<=` `<`, `not` `!`. All associate left.
+Weakest to strongest: `or`, `and`, the comparisons of values and texts, the comparisons of numbers, `not`. All associate
+left. CircleCI's own implementation is public (CircleCI-Public/expr); where documents differ, its grammar is followed.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ from typing import TypeAlias, Union
 
 import msgspec
 
-MAXIMUM_LENGTH = 10_000
+MAXIMUM_LENGTH = 2_048  # CircleCI's own limit
 MAXIMUM_DEPTH = 100
+MAXIMUM_NUMBER = 2**63 - 1
+# Of an expression with others substituted in it, which may double with each; no one writes half as many by hand.
+MAXIMUM_NODES = 500
 
 LiteralValue: TypeAlias = Union[str, bool, int, float, None]
 
@@ -42,7 +46,10 @@ class Not(msgspec.Struct, frozen=True):
 
 
 class Binary(msgspec.Struct, frozen=True):
-    """Two operands and the word or sign between them; the right one of `matches` is a Pattern."""
+    """Two operands and the word or sign between them; the right one of `matches` is a Pattern.
+
+    A chain such as `a or b or c` is a tree that is deep to the left; walk it without recursion there.
+    """
 
     operator: str
     left: Expression
@@ -82,23 +89,29 @@ class ExpressionError(Exception):
 _LEVELS: tuple[tuple[str, ...], ...] = (
     ("or",),
     ("and",),
-    ("==", "!="),
-    ("starts-with", "matches"),
+    ("==", "!=", "starts-with", "matches", "contains"),
     (">=", ">", "<=", "<"),
 )
 _STRENGTH = {operator: level for level, operators in enumerate(_LEVELS) for operator in operators}
-_WORDS = frozenset(("or", "and", "not", "starts-with", "matches", "true", "false"))
+# Words with a meaning, also in capitals.
+_WORDS = {
+    form: word
+    for word in ("or", "and", "not", "starts-with", "matches", "contains", "true", "false")
+    for form in (word, word.upper())
+}
 
-_NAME = r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*"
-_LONE_NAME = re.compile(rf"\s*({_NAME})\s*")
+_NAME = r"[A-Za-z][A-Za-z0-9_?-]*(?:\.[A-Za-z0-9_?-]+)*"
+_BLANK = r"[ \t\r\n]*"
+_LONE_NAME = re.compile(rf"{_BLANK}({_NAME}){_BLANK}")
 _TOKEN = re.compile(
-    rf"""\s*(?:(?P<name>{_NAME})|(?P<number>-?[0-9]+)(?![A-Za-z0-9_.])|(?P<text>"(?:[^"\\]|\\.)*")
-    |(?P<pattern>/(?:[^/\\\n]|\\.)+/)|(?P<sign>==|!=|>=|<=|>|<|!|\(|\)))""",
-    re.VERBOSE | re.DOTALL,
+    rf"""{_BLANK}(?:(?P<name>{_NAME})|(?P<number>[0-9]+)|(?P<text>"(?:[^"\\]|\\.)*")"""
+    r"""|(?P<pattern>/(?:\\/|[^/\\]|\\(?!/))*/)|(?P<sign>==|!=|>=|<=|>|<|!|\(|\)))""",
+    re.DOTALL,
 )
-_MEANT = {"=": "==", "&&": "and", "||": "or", "===": "==", "!==": "!=", "=~": "matches"}
-_MEANT_WORDS = {"startswith": "starts-with", "startsWith": "starts-with", "starts_with": "starts-with", "AND": "and",
-                "OR": "or", "NOT": "not", "match": "matches", "contains": "matches", "equals": "=="}  # fmt: skip
+_ESCAPE = re.compile(r'\\(["\\])')
+_MEANT = {"=": "==", "&&": "and", "||": "or", "===": "==", "!==": "!=", "=~": "matches", "&": "and", "|": "or"}
+_MEANT_WORDS = {"startswith": "starts-with", "startsWith": "starts-with", "starts_with": "starts-with",
+                "match": "matches", "equals": "==", "is": "=="}  # fmt: skip
 
 
 def parse(text: str) -> Expression:
@@ -107,13 +120,15 @@ def parse(text: str) -> Expression:
     if lone is not None and lone.group(1) not in _WORDS:
         return Variable(lone.group(1), lone.start(1), lone.end(1))
     if len(text) > MAXIMUM_LENGTH:
-        raise ExpressionError(f"an expression has at most {MAXIMUM_LENGTH:,} characters", 0, len(text))
+        message = f"an expression has at most {MAXIMUM_LENGTH:,} characters, and this one has {len(text):,}"
+        raise ExpressionError(message, 0, len(text))
     parser = _Parser(text)
     expression = parser.binary(0, 0)
     if parser.kind != "end":
         meant = _MEANT_WORDS.get(parser.word)
         hint = f"; did you mean `{meant}`?" if meant else ""
-        raise ExpressionError(f"expected an operator before `{parser.word}`{hint}", parser.start, parser.end)
+        message = f"unexpected additional input, found `{parser.word}` where an operator is expected{hint}"
+        raise ExpressionError(message, parser.start, parser.end)
     return expression
 
 
@@ -123,21 +138,22 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
         self.end = 0
-        self.previous_end = 0
         self.advance()
 
     def advance(self) -> None:
-        text, self.previous_end = self.text, self.end
+        text = self.text
         match = _TOKEN.match(text, self.end)
         if match is not None:
             self.kind = match.lastgroup or ""
             self.word = match.group(self.kind)
             self.start, self.end = match.span(self.kind)
+            if self.kind == "name" and self.word in _WORDS:
+                self.kind, self.word = "word", _WORDS[self.word]
             return
         rest = text[self.end :]
-        self.start = self.end + len(rest) - len(rest.lstrip())
-        if not rest.strip():
-            self.kind, self.word, self.start, self.end = "end", "the end", len(text), len(text)
+        self.start = self.end + len(rest) - len(rest.lstrip(" \t\r\n"))
+        if self.start == len(text):
+            self.kind, self.word, self.end = "end", "the end", len(text)
             return
         raise self._unreadable()
 
@@ -145,22 +161,21 @@ class _Parser:
         rest, start = self.text[self.start :], self.start
         for sign in sorted(_MEANT, key=len, reverse=True):
             if rest.startswith(sign):
-                return ExpressionError(
-                    f"`{sign}` is no operator; did you mean `{_MEANT[sign]}`?", start, start + len(sign)
-                )
+                message = f"unexpected character, `{sign}` is no operator; did you mean `{_MEANT[sign]}`?"
+                return ExpressionError(message, start, start + len(sign))
         if rest[0] == '"':
-            return ExpressionError('the text is never closed; add `"`', start, len(self.text))
+            return ExpressionError('unterminated string; add `"` at its end', start, len(self.text))
         if rest[0] == "'":
-            return ExpressionError("text stands in double quotes, not single ones", start, start + 1)
+            return ExpressionError("unexpected character `'`; text stands in double quotes", start, start + 1)
         if rest[0] == "/":
-            return ExpressionError("the pattern is never closed; add `/`", start, len(self.text))
-        return ExpressionError(f"`{rest[0]}` has no meaning in an expression", start, start + 1)
+            return ExpressionError("unterminated pattern; add `/` at its end", start, len(self.text))
+        return ExpressionError(f"unexpected character `{rest[0]}`", start, start + 1)
 
     def binary(self, level: int, depth: int) -> Expression:
         """An operand and all operators behind it that bind at least as strongly as a level."""
         left = self.unary(depth)
         while True:
-            operator = self.word if self.kind in ("name", "sign") else ""
+            operator = self.word if self.kind in ("word", "sign") else ""
             strength = _STRENGTH.get(operator)
             if strength is None or strength < level:
                 return left
@@ -180,81 +195,94 @@ class _Parser:
         if depth > MAXIMUM_DEPTH:
             raise ExpressionError(f"an expression nests at most {MAXIMUM_DEPTH} deep", self.start, self.end)
         kind, word, start, end = self.kind, self.word, self.start, self.end
-        if word in ("not", "!"):
+        if (kind == "word" and word == "not") or (kind == "sign" and word == "!"):
             self.advance()
             operand = self.unary(depth + 1)
             return Not(operand, start, operand.end)
-        if word == "(":
-            self.advance()
-            inner = self.binary(0, depth + 1)
-            if self.word != ")":
-                raise ExpressionError(f"expected `)` before `{self.word}`", self.start, self.end)
-            self.advance()
-            return inner
-        if kind == "name" and word not in _WORDS:
+        if kind == "sign" and word == "(":
+            return self._grouped(depth)
+        if kind == "name":
             self.advance()
             return Variable(word, start, end)
-        if kind == "number":
-            if end - start > 18:
-                raise ExpressionError("the number is too large", start, end)
-            value: LiteralValue = int(word)
-        elif kind == "text":
-            value = re.sub(r"\\(.)", r"\1", word[1:-1], flags=re.DOTALL)
-        elif word in ("true", "false"):
-            value = word == "true"
-        else:
-            message = f"expected a value before `{word}`" if kind == "end" else f"expected a value, not `{word}`"
-            raise ExpressionError(message,
-                                  start, end)  # fmt: skip
+        value = self._literal()
         self.advance()
         return Literal(value, start, end)
 
+    def _grouped(self, depth: int) -> Expression:
+        self.advance()
+        inner = self.binary(0, depth + 1)
+        if self.kind != "sign" or self.word != ")":
+            raise ExpressionError(f"expected `)` after the expression, found `{self.word}`", self.start, self.end)
+        self.advance()
+        return inner
 
-def write(expression: Expression) -> str:
-    """The text of an expression, with only the parentheses that it needs."""
-    return _write(expression, 0)
-
-
-def _write(expression: Expression, level: int) -> str:
-    if isinstance(expression, Variable):
-        return expression.name
-    if isinstance(expression, Literal):
-        value = expression.value
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' if isinstance(value, str) else str(value)
-    if isinstance(expression, Pattern):
-        return "/" + expression.text.replace("/", "\\/") + "/"
-    if isinstance(expression, Joined):
-        return " & ".join([_write(piece, len(_LEVELS)) for piece in expression.pieces])
-    if isinstance(expression, Not):
-        return f"not {_write(expression.operand, len(_LEVELS))}"
-    strength = _STRENGTH[expression.operator]
-    text = f"{_write(expression.left, strength)} {expression.operator} {_write(expression.right, strength + 1)}"
-    return f"({text})" if strength < level else text
+    def _literal(self) -> LiteralValue:
+        word = self.word
+        if self.kind == "number":
+            if len(word) > 19 or int(word) > MAXIMUM_NUMBER:
+                raise ExpressionError("the number is too large", self.start, self.end)
+            return int(word)
+        if self.kind == "text":
+            return _ESCAPE.sub(r"\1", word[1:-1])
+        if self.kind == "word" and word in ("true", "false"):
+            return word == "true"
+        message = f"expected an expression, found `{word}`"
+        if self.kind == "pattern":
+            message = "a pattern stands only right of `matches`"
+        raise ExpressionError(message, self.start, self.end)
 
 
 def variables(expression: Expression) -> list[Variable]:
     """The variables of an expression, in the order of the text."""
-    if isinstance(expression, Variable):
-        return [expression]
+    found: list[Variable] = []
+    pending: list[Expression] = [expression]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Variable):
+            found.append(part)
+        else:
+            pending.extend(reversed(_inner(part)))
+    return found
+
+
+def _inner(expression: Expression) -> tuple[Expression, ...]:
     if isinstance(expression, Not):
-        return variables(expression.operand)
+        return (expression.operand,)
     if isinstance(expression, Binary):
-        return variables(expression.left) + variables(expression.right)
-    if isinstance(expression, Joined):
-        return [found for piece in expression.pieces for found in variables(piece)]
-    return []
+        return expression.left, expression.right
+    return expression.pieces if isinstance(expression, Joined) else ()
+
+
+def bounded(expression: Expression | None) -> Expression | None:
+    """The expression if it is small enough to be walked through; else None."""
+    pending = [] if expression is None else [expression]
+    count = 0
+    while pending:
+        count += 1
+        if count > MAXIMUM_NODES:
+            return None
+        pending.extend(_inner(pending.pop()))
+    return expression
 
 
 def substitute(expression: Expression, meaning: Callable[[str], Expression | None]) -> Expression | None:
-    """The expression with another one in the place of each variable; None where one has no meaning."""
+    """The expression with another one in the place of each variable.
+
+    None where a variable has no meaning, or where the whole becomes too large.
+    """
+    meanings = {variable.name: bounded(meaning(variable.name)) for variable in variables(expression)}
+    known = {name: found for name, found in meanings.items() if found is not None}
+    if len(known) < len(meanings) or bounded(expression) is None:
+        return None
+    return bounded(_substituted(expression, known))
+
+
+def _substituted(expression: Expression, meanings: dict[str, Expression]) -> Expression:
     if isinstance(expression, Variable):
-        return meaning(expression.name)
+        return meanings[expression.name]
     if isinstance(expression, Not):
-        operand = substitute(expression.operand, meaning)
-        return None if operand is None else Not(operand)
+        return Not(_substituted(expression.operand, meanings))
     if isinstance(expression, Binary):
-        left, right = substitute(expression.left, meaning), substitute(expression.right, meaning)
-        return None if left is None or right is None else Binary(expression.operator, left, right)
+        left, right = (_substituted(operand, meanings) for operand in (expression.left, expression.right))
+        return Binary(expression.operator, left, right)
     return expression

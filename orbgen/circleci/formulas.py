@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from orbgen.circleci.compilation import Argument, Compilation, Scope
-from orbgen.circleci.expressions import Binary, Expression, ExpressionError, Literal, Not, Pattern, parse
-from orbgen.circleci.text import Tag, value_of
+from orbgen.circleci.expressions import Binary, Expression, ExpressionError, Literal, Not, Pattern, bounded, parse
+from orbgen.circleci.templates import reads_as_expression
+from orbgen.circleci.text import value_of
 from orbgen.circleci.truth import Unknown, formula_of
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
 
@@ -13,19 +14,23 @@ def formula_of_statement(
     compilation: Compilation, node: Content, scope: Scope, *, bare: bool = False
 ) -> Expression | None:
     """The formula of a logic statement (circleci.md 4.1); None where something in it is not known to be one."""
+    return bounded(_statement(compilation, node, scope, bare=bare))
+
+
+def _statement(compilation: Compilation, node: Content, scope: Scope, *, bare: bool = False) -> Expression | None:
     if isinstance(node, Scalar):
         return _scalar(compilation, node, scope, bare=bare)
     if type(node) is not Mapping or len(node.fields) != 1:
         return None
     operator, field = next(iter(node.fields.items()))
     if operator == "not":
-        operand = formula_of_statement(compilation, field.value, scope)
+        operand = _statement(compilation, field.value, scope)
         return None if operand is None else Not(operand)
     if operator == "matches":
         return _matches(compilation, field.value, scope)
     if type(field.value) is not Sequence or operator not in ("and", "or", "equal"):
         return None
-    operands = [formula_of_statement(compilation, element, scope) for element in field.value.elements]
+    operands = [_statement(compilation, element, scope) for element in field.value.elements]
     known = [operand for operand in operands if operand is not None]
     if not known or len(known) != len(operands):
         return None
@@ -42,12 +47,14 @@ def _chain(operator: str, operands: list[Expression]) -> Expression:
 
 
 def _scalar(compilation: Compilation, scalar: Scalar, scope: Scope, *, bare: bool) -> Expression | None:
-    if bare and not scalar.templated and isinstance(scalar.value, str):
-        try:
-            value = compilation.evaluate(parse(scalar.text), Tag(scalar, 0, len(scalar.text)), scope)
-        except ExpressionError:
+    if not scalar.templated and isinstance(scalar.value, str) and scalar.text.strip():
+        if bare:
+            try:
+                return formula_of(compilation.evaluate(parse(scalar.text), scalar, 0, scope))
+            except ExpressionError:
+                return None
+        if reads_as_expression(scalar.text):
             return None
-        return formula_of(value)
     found = compilation.fill_scalar(scalar, scope)
     if isinstance(found, Argument):
         return formula_of(found.unknown) if found.unknown is not None else None

@@ -17,11 +17,7 @@ def connect(compilation: Compilation, workflow: Workflow, scope: Scope) -> None:
         by_name.setdefault(run.declared, []).append(run)
         if run.alias is not None:
             by_alias.setdefault(run.alias, []).append(run)
-    for run in workflow.job_runs:
-        # A misspelt job is required under its right name.
-        if run.meant is not None and run.meant not in by_name:
-            by_alias.setdefault(run.meant, []).append(run)
-    guessable = workflow.complete and all([run.name_known for run in workflow.job_runs])
+    guessable = all([run.name_known for run in workflow.job_runs])
     for run in workflow.job_runs:
         for requirement in run.requires:
             members = by_alias.get(requirement.name)
@@ -60,13 +56,7 @@ def _report(
         if group is not None:
             help = f"it is defined inside job group '{group}'; require the group instead"
     compilation.report(
-        "requires",
-        message,
-        requirement.node.span,
-        scope.seen_from(run.call),
-        help=help,
-        suggestion=guess,
-        cause=(workflow.name, requirement.name),
+        "requires", message, requirement.node.span, scope.seen_from(run.call), help=help, suggestion=guess
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from orbgen.circleci.compilation import Argument, Compilation, Scope
 from orbgen.circleci.executors import Executor, resolve_executor
-from orbgen.circleci.grammar import is_empty
 from orbgen.circleci.library import Definition
 from orbgen.circleci.pipeline import Call, CallKind, JobRun
 from orbgen.circleci.steps import StepList
@@ -30,7 +29,7 @@ def instantiate(
     scope = Scope(definition.library, call, definition, arguments)
     executor_node = node.get("executor")
     executor = None
-    if executor_node is not None and not is_empty(executor_node):
+    if executor_node is not None:
         executor = resolve_executor(compilation, executor_node, scope)
     run.body = _merge(compilation, node, executor, scope)
     steps = StepList(compilation)
@@ -38,7 +37,7 @@ def instantiate(
     if before is not None:
         link = Call(CallKind.PRE_STEPS, run.declared, before.span, run.call)
         steps.extend(before, entry_scope.seen_from(link), link)
-    if not is_empty(node.get("steps")) and run.type == "build":
+    if node.get("steps") is not None and (run.type == "build"):
         steps.extend(node.fields["steps"].value, scope, call)
     if after is not None:
         link = Call(CallKind.POST_STEPS, run.declared, after.span, run.call)

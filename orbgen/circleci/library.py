@@ -7,6 +7,7 @@ import enum
 import msgspec
 
 from orbgen.source.nodes import Content, Mapping, Node, Scalar
+from orbgen.source.scalars import ScalarValue
 from orbgen.source.span import Source
 
 
@@ -32,9 +33,9 @@ class ParameterType(enum.Enum):
 
 
 class Declaration(msgspec.Struct, frozen=True, eq=False):
-    """One declared parameter. `members` are the values of an enum, as text.
+    """One declared parameter. `values` are those of an enum and `members` the same as text.
 
-    What is given is not `checked` where the declaration itself is in error, so that its type is a guess.
+    A `broken` one is declared in a way that CircleCI refuses, so nothing can be said of its arguments.
     """
 
     name: str
@@ -42,13 +43,14 @@ class Declaration(msgspec.Struct, frozen=True, eq=False):
     key: Scalar
     default: Content | None
     members: tuple[str, ...] = ()
-    checked: bool = True
+    values: tuple[ScalarValue, ...] = ()
+    broken: bool = False
 
 
 class Definition(msgspec.Struct, eq=False):
     """A named element and the library whose names it sees. `node` is its body, or a name that it is an alias of.
 
-    An `uncertain` one is in error or lacks what an alias without anchor stands for; nothing is said of its uses.
+    With `declared_dormant` its declarations were so far read only from places where CircleCI does not look.
     """
 
     kind: Kind
@@ -57,8 +59,8 @@ class Definition(msgspec.Struct, eq=False):
     node: Content
     library: Library
     declarations: dict[str, Declaration] | None = None
+    declared_dormant: bool = False
     used: bool = False
-    uncertain: bool = False
 
     @property
     def title(self) -> str:

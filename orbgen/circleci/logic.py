@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from orbgen.circleci.compilation import Argument, Compilation, Scope
+from typing import TypeAlias, Union
+
+import msgspec
+
+from orbgen.circleci.compilation import MAXIMUM_FILLED_NODES, Argument, Compilation, Scope
 from orbgen.circleci.expressions import ExpressionError, Not, parse
 from orbgen.circleci.formulas import formula_of_statement
+from orbgen.circleci.library import Definition, Kind, ParameterType
+from orbgen.circleci.matching import full_match
 from orbgen.circleci.pipeline import Condition
-from orbgen.circleci.text import Tag, value_of
-from orbgen.circleci.truth import Unknown, full_match, truthy
+from orbgen.circleci.resolution import resolve
+from orbgen.circleci.templates import reads_as_expression
+from orbgen.circleci.text import truth_of, value_of
+from orbgen.circleci.truth import Kind as ValueKind
+from orbgen.circleci.truth import Known, Unknown, Value, equal, holds
 from orbgen.source.names import nearest
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
+
+MAXIMUM_DEPTH = 100
 
 _OPERATORS = ("and", "or", "not", "equal", "matches")
 
@@ -18,7 +29,7 @@ def condition(
     compilation: Compilation, node: Content, scope: Scope, *, negated: bool = False, bare: bool = False
 ) -> Condition:
     """The condition that a statement states. With `bare` a string is an expression, as in a workflow's `when`."""
-    truth = _truth(compilation, node, scope, bare=bare)
+    truth = _Statement(compilation, scope).truth(node, bare=bare)
     formula = formula_of_statement(compilation, node, scope, bare=bare) if truth is None else None
     if negated:
         truth = None if truth is None else not truth
@@ -27,130 +38,202 @@ def condition(
     return Condition(filled, negated, truth, node.span, formula)
 
 
-def _truth(compilation: Compilation, node: Content, scope: Scope, *, bare: bool = False) -> bool | None:
-    if type(node) is Mapping:
-        return _statement(compilation, node, scope)
-    if type(node) is Sequence:
-        message = "a condition cannot be a list"
-        compilation.report("condition", message, node.span, scope, help="wrap it in `and:` or `or:`")
-        return None
-    scalar = node
-    assert isinstance(scalar, Scalar)
-    if bare and not scalar.templated and isinstance(scalar.value, str):
-        return _expression(compilation, scalar, scope)
-    found = compilation.fill_scalar(scalar, scope)
-    if isinstance(found, Argument):
-        return compilation.truth_of(found)
-    return truthy(value_of(found))
+class _Executor(msgspec.Struct, frozen=True, eq=False):
+    """An executor as a value: how it is called, in the scope of its caller."""
+
+    node: Scalar | Mapping
+    scope: Scope
+
+    @property
+    def name(self) -> Value:
+        """Its name."""
+        node = self.node.get("name") if isinstance(self.node, Mapping) else self.node
+        return value_of(node) if isinstance(node, Scalar) else Unknown(sources=())
 
 
-def _expression(compilation: Compilation, scalar: Scalar, scope: Scope) -> bool | None:
-    try:
-        expression = parse(scalar.text)
-    except ExpressionError as error:
-        place = scalar.place(error.start, error.end)
-        compilation.report("expression", f"the expression cannot be read: {error.message}", place, scope)
-        return None
-    return truthy(compilation.evaluate(expression, Tag(scalar, 0, len(scalar.text)), scope))
+class _List(msgspec.Struct, frozen=True, eq=False):
+    items: tuple[_Compared, ...]
 
 
-def _statement(compilation: Compilation, node: Mapping, scope: Scope) -> bool | None:
-    fields = node.fields
-    if len(fields) != 1:
-        found = f"found {', '.join(fields)}" if fields else "found none"
-        message = f"a logic statement has exactly one of the keys {', '.join(_OPERATORS)}; {found}"
-        compilation.report("condition", message, node.span, scope)
-        return None
-    operator, field = next(iter(fields.items()))
-    value = field.value
-    if operator == "not":
-        truth = _truth(compilation, value, scope)
-        return None if truth is None else not truth
-    if operator == "matches":
-        return _matches(compilation, value, scope)
-    if operator not in _OPERATORS:
-        guess = nearest(operator, _OPERATORS)
-        message = f"'{operator}' is no logic operator"
-        known = f"the operators are {', '.join(_OPERATORS)}"
-        help = f"did you mean '{guess}'?" if guess else known
-        compilation.report("condition", message, field.key.span, scope, help=help, suggestion=guess)
-        return None
-    if type(value) is not Sequence:
-        compilation.report(
-            "condition", f"`{operator}` takes a list", value.span, scope, help=f"write `{operator}: [..]`"
-        )
-        return None
-    if not value.items:
-        compilation.report("condition", f"`{operator}` has no statements", value.span, scope)
-        return False
-    if operator == "equal":
-        return _equal(compilation, value, scope)
-    truths = [_truth(compilation, element, scope) for element in value.elements]
-    decisive = operator == "or"
-    if decisive in truths:
-        return decisive
-    return None if None in truths else not decisive
+class _Map(msgspec.Struct, frozen=True, eq=False):
+    fields: dict[str, _Compared]
+    node: Mapping
 
 
-def _matches(compilation: Compilation, node: Content, scope: Scope) -> bool | None:
-    if type(node) is not Mapping or set(node.fields) != {"pattern", "value"}:
-        message = "`matches` takes a mapping of `pattern` and `value`, nothing else"
-        compilation.report("condition", message, node.span, scope)
-        return None
-    pattern, text = (_compared(compilation, node.fields[key].value, scope) for key in ("pattern", "value"))
-    for key, operand in (("pattern", pattern), ("value", text)):
-        if not isinstance(operand, str | Unknown) and operand is not None:
-            message = f"`{key}` of `matches` must be a string"
-            compilation.report("condition", message, node.fields[key].value.span, scope, help="put it in quotes")
+_Compared: TypeAlias = Union[Known, Unknown, _Executor, _List, _Map]
+
+
+class _Statement:
+    """Decides statements seen from one scope."""
+
+    def __init__(self, compilation: Compilation, scope: Scope) -> None:
+        self.compilation = compilation
+        self.scope = scope
+
+    def report(self, message: str, node: Content, help: str | None = None, suggestion: str | None = None) -> None:
+        self.compilation.report("condition", message, node.span, self.scope, help=help, suggestion=suggestion)
+
+    def truth(self, node: Content, depth: int = 0, *, bare: bool = False) -> bool | None:
+        """Whether a statement is true; None where only CircleCI will know, or it is no statement."""
+        if type(node) is Mapping:
+            return self._mapping(node, depth)
+        if type(node) is Sequence:
+            self.report("a condition cannot be a list", node, "wrap it in `and:` or `or:`")
             return None
-    if text is None or pattern is None:
-        return False
-    if isinstance(pattern, str) and isinstance(text, str):
-        return full_match(pattern, text)
-    return None
+        assert isinstance(node, Scalar)
+        if not node.templated and isinstance(node.value, str) and node.text.strip():
+            if bare:
+                return self._expression(node)
+            # The documents say that an expression needs `<< >>` here; CircleCI's language server lets it do without.
+            return None if reads_as_expression(node.text) else True
+        found = self.compilation.fill_scalar(node, self.scope)
+        return self.compilation.truth_of(found) if isinstance(found, Argument) else truth_of(found)
 
+    def _expression(self, scalar: Scalar) -> bool | None:
+        try:
+            expression = parse(scalar.text)
+        except ExpressionError as error:
+            place = scalar.place(error.start, error.end)
+            message = f"the expression cannot be read: {error.message}"
+            self.compilation.report("expression", message, place, self.scope)
+            return None
+        return holds(self.compilation.evaluate(expression, scalar, 0, self.scope))
 
-def _equal(compilation: Compilation, node: Sequence, scope: Scope) -> bool | None:
-    values = [_compared(compilation, element, scope) for element in node.elements]
-    known = [value for value in values if not isinstance(value, Unknown)]
-    if any([not _same(known[0], value) for value in known[1:]]):
-        return False
-    unknown = [value for value in values if isinstance(value, Unknown)]
-    if not unknown:
-        return True
-    for value in unknown:
-        if known and value.kind is not None and not _may_be(value, known[0]):
+    def _mapping(self, node: Mapping, depth: int) -> bool | None:
+        fields = node.fields
+        if depth >= MAXIMUM_DEPTH:
+            self.report(f"logic statements are nested more than {MAXIMUM_DEPTH} deep", node)
+            return None
+        if len(fields) != 1:
+            found = f"found {', '.join(fields)}" if fields else "found none"
+            self.report(f"a logic statement has exactly one of the keys {', '.join(_OPERATORS)}; {found}", node)
+            return None
+        operator, field = next(iter(fields.items()))
+        value = field.value
+        if operator == "not":
+            truth = self.truth(value, depth + 1)
+            return None if truth is None else not truth
+        if operator == "matches":
+            return self._matches(value)
+        if operator not in _OPERATORS:
+            guess = nearest(operator, _OPERATORS)
+            help = f"did you mean '{guess}'?" if guess else f"the operators are {', '.join(_OPERATORS)}"
+            self.report(f"'{operator}' is no logic operator", field.key, help, guess)
+            return None
+        if type(value) is not Sequence:
+            self.report(f"`{operator}` takes a list", value, f"write `{operator}: [..]`")
+            return None
+        if not value.items:
+            self.report(f"`{operator}` has no statements", value)
             return False
-    return None
+        if operator == "equal":
+            return self._equal(value)
+        truths = [self.truth(element, depth + 1) for element in value.elements]
+        decisive = operator == "or"
+        if decisive in truths:
+            return decisive
+        return None if None in truths else not decisive
+
+    def _matches(self, node: Content) -> bool | None:
+        if type(node) is not Mapping or set(node.fields) != {"pattern", "value"}:
+            self.report("`matches` takes a mapping of `pattern` and `value`, nothing else", node)
+            return None
+        pattern, text = (self._value(node.fields[key].value) for key in ("pattern", "value"))
+        for key, operand in (("pattern", pattern), ("value", text)):
+            if not _may_be_text(operand):
+                self.report(f"`{key}` of `matches` must be a string", node.fields[key].value, "put it in quotes")
+                return None
+        if text is None or pattern is None:
+            return False
+        if isinstance(pattern, str):
+            texts = [text] if not isinstance(text, Unknown) else text.alternatives or ()
+            outcomes = {full_match(pattern, choice) for choice in texts if isinstance(choice, str)}
+            if len(outcomes) == 1 and len(texts) == len([choice for choice in texts if isinstance(choice, str)]):
+                return outcomes.pop()
+        return None
+
+    def _equal(self, node: Sequence) -> bool | None:
+        values = [self._value(element) for element in node.elements]
+        measure = next((value for value in values if not isinstance(value, Unknown)), values[0])
+        outcomes = [self._same(measure, value) for value in values if value is not measure]
+        if False in outcomes:
+            return False
+        return None if None in outcomes else True
+
+    def _value(self, node: Content, depth: int = 0) -> _Compared:
+        """What `equal` and `matches` compare, with everything filled in; unknown where it goes beyond the limits."""
+        self.compilation.filled += 1
+        if depth > MAXIMUM_DEPTH or self.compilation.filled > MAXIMUM_FILLED_NODES:
+            return Unknown(sources=())
+        if isinstance(node, Scalar):
+            found = self.compilation.fill_scalar(node, self.scope)
+            if not isinstance(found, Argument):
+                return value_of(found)
+            return self._argument(found)
+        if type(node) is Sequence:
+            return _List(tuple([self._value(element, depth + 1) for element in node.elements]))
+        assert isinstance(node, Mapping)
+        return _Map({name: self._value(field.value, depth + 1) for name, field in node.fields.items()}, node)
+
+    def _argument(self, argument: Argument) -> _Compared:
+        if argument.unknown is not None:
+            return argument.unknown
+        scope = argument.scope or self.scope
+        if argument.type is ParameterType.EXECUTOR and isinstance(argument.node, Scalar | Mapping):
+            return _Executor(argument.node, scope)
+        return _Statement(self.compilation, scope)._value(argument.node)
+
+    def _same(self, first: _Compared, second: _Compared) -> bool | None:
+        """Whether two values are equal. Types matter; an executor is equal to its name and to its definition."""
+        if isinstance(second, _Executor) and not isinstance(first, _Executor):
+            first, second = second, first
+        if isinstance(first, _Executor):
+            return self._same_executor(first, second)
+        assert not isinstance(second, _Executor)
+        if not isinstance(first, _List | _Map) and not isinstance(second, _List | _Map):
+            return equal(first, second)
+        for value in (first, second):
+            if isinstance(value, Unknown):
+                # A scalar of some type is no list and no map.
+                return None if value.kind is None and value.alternatives is None else False
+        return self._same_structure(first, second)
+
+    def _same_structure(self, first: _Compared, second: _Compared) -> bool | None:
+        if isinstance(first, _Map) and isinstance(second, _Map):
+            if first.fields.keys() != second.fields.keys():
+                return False
+            outcomes = [self._same(value, second.fields[name]) for name, value in first.fields.items()]
+        elif isinstance(first, _List) and isinstance(second, _List):
+            if len(first.items) != len(second.items):
+                return False
+            outcomes = [self._same(*pair) for pair in zip(first.items, second.items, strict=True)]
+        else:
+            return False
+        if False in outcomes:
+            return False
+        return None if None in outcomes else True
+
+    def _same_executor(self, executor: _Executor, other: _Compared) -> bool | None:
+        if isinstance(other, _Executor):
+            return equal(executor.name, other.name)
+        if not isinstance(other, _Map):
+            return False if isinstance(other, _List) else equal(executor.name, other)
+        name = executor.name
+        if not isinstance(name, str):
+            return None
+        if "name" in other.fields and isinstance(executor.node, Mapping):
+            return self._same(_Statement(self.compilation, executor.scope)._value(executor.node), other)
+        found = resolve(self.compilation, Kind.EXECUTOR, name, executor.scope.library)
+        if not isinstance(found, Definition) or type(found.node) is not Mapping:
+            return None
+        if found.node is other.node:
+            return True
+        return None if found.node.templated else self._same(self._value(found.node), other)
 
 
-def _may_be(unknown: Unknown, value: object) -> bool:
-    """Whether an unknown value of a kind can equal a known one; values of different types are unequal."""
-    if value is None:
-        return True
-    if unknown.alternatives is not None and value not in unknown.alternatives:
-        return False
-    kinds = {"STRING": str, "BOOLEAN": bool, "INTEGER": int}
-    return type(value) is kinds[unknown.kind.name]  # type: ignore[union-attr]
-
-
-def _same(first: object, second: object) -> bool:
-    """Equality in which types matter, so that `1`, `1.0`, `"1"` and `true` all differ."""
-    if isinstance(first, tuple) and isinstance(second, tuple):
-        return len(first) == len(second) and all([_same(*pair) for pair in zip(first, second, strict=True)])
-    return type(first) is type(second) and first == second
-
-
-def _compared(compilation: Compilation, node: Content, scope: Scope) -> object:
-    """What `equal` compares: a typed value, or for lists and maps a tuple of what is in them."""
-    if isinstance(node, Scalar):
-        found = compilation.fill_scalar(node, scope)
-        if not isinstance(found, Argument):
-            return value_of(found)
-        if found.unknown is not None:
-            return found.unknown
-        return _compared(compilation, found.node, found.scope or scope)
-    if type(node) is Sequence:
-        return tuple([_compared(compilation, element, scope) for element in node.elements])
-    fields = node.fields if type(node) is Mapping else {}
-    return tuple([(name, _compared(compilation, field.value, scope)) for name, field in sorted(fields.items())])
+def _may_be_text(value: _Compared) -> bool:
+    if isinstance(value, Unknown):
+        if value.alternatives is not None:
+            return any([isinstance(choice, str) or choice is None for choice in value.alternatives])
+        return value.kind in (None, ValueKind.STRING)
+    return isinstance(value, str) or value is None

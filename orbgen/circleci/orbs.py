@@ -11,20 +11,15 @@ from collections.abc import Iterator
 
 import msgspec
 
-from orbgen.circleci.text import Part, text_from
-from orbgen.source.limits import MAXIMUM_BYTES
-from orbgen.source.nodes import Content, Document, Mapping, Node, Scalar, Sequence
+from orbgen.source.nodes import Document
 from orbgen.source.problems import Problem, UnreadableError
-from orbgen.source.reader import decode, read
+from orbgen.source.reader import read
 from orbgen.source.span import Source, Span
 
 REFERENCE = re.compile(
     r"(?P<name>[a-z][a-z0-9_-]+/[a-z][a-z0-9_-]+)@(?P<version>dev:[.a-zA-Z0-9_/-]+|\d+|\d+\.\d+|\d+\.\d+\.\d+|volatile)"
 )
 TEMPLATED_REFERENCE = re.compile(r"[a-z][a-z0-9_-]+/[a-z][a-z0-9_-]+@[^@]*<<.+>>.*")
-_INCLUDE = re.compile(r"<<\s*include\(([-\w/.]+)\)\s*>>")
-_SECTIONS = ("commands", "jobs", "executors", "examples")
-_YAML = (".yml", ".yaml")
 
 
 class OrbSource(msgspec.Struct, frozen=True):
@@ -99,104 +94,29 @@ def read_orb(path: str) -> Document:
 
     Raises UnreadableError.
     """
-    if os.path.isdir(path):
-        nested = os.path.join(path, "src")
-        packed = os.path.join(path, "orb.yml")
-        if not os.path.isfile(packed):
-            return _read_tree(nested if os.path.isfile(os.path.join(nested, "@orb.yml")) else path)
-        path = packed
-    return read(_bytes(path), path)
+    packed = os.path.join(path, "orb.yml")
+    if not os.path.isdir(path):
+        return read(_bytes(path), path)
+    if os.path.isfile(packed):
+        return read(_bytes(packed), packed)
+    return _tree(path)
+
+
+def _tree(path: str) -> Document:
+    # Most runs meet no unpacked orb.
+    from orbgen.circleci.orb_tree import MANIFEST, read_tree
+    from orbgen.circleci.packed_order import sort_keys
+
+    nested = os.path.join(path, "src")
+    document = read_tree(nested if os.path.isfile(os.path.join(nested, MANIFEST)) else path).document
+    sort_keys(document.root)
+    return document
 
 
 def _bytes(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
-            return file.read(MAXIMUM_BYTES + 1)
+            return file.read()
     except OSError as error:
-        raise UnreadableError(_problem(path, f"cannot read the orb: {error.strerror}")) from None
-
-
-def _problem(path: str, message: str) -> Problem:
-    return Problem("orb-source", message, Span(Source(path, ""), 0, 0))
-
-
-def _read_tree(root: str) -> Document:
-    """A folder of fragments as one document; each node keeps its place in its own file."""
-    manifest = os.path.join(root, "@orb.yml")
-    if not os.path.isfile(manifest):
-        raise UnreadableError(_problem(root, "@orb.yml file not found, are you sure this is the Orb root?"))
-    document = read(_bytes(manifest), manifest)
-    top = document.root
-    entries: list[tuple[Node, Node]] = list(top.entries) if type(top) is Mapping else []
-    for section in _SECTIONS:
-        fragments: list[tuple[Node, Node]] = []
-        for path in _fragments(os.path.join(root, section)):
-            fragment = read(_bytes(path), path)
-            if section != "examples":
-                _include(fragment.root, root)
-                _sort(fragment.root)
-            name = os.path.basename(path).rpartition(".")[0]
-            fragments.append((Scalar(fragment.source, 0, 0, 0, name), fragment.root))
-        if fragments:
-            key = Scalar(document.source, 0, 0, 0, section)
-            written = top.get(section) if type(top) is Mapping else None
-            inline = list(written.entries) if type(written) is Mapping else []
-            body = Mapping(document.source, 0, 0, 0, inline + fragments)
-            body.templated = any([value.templated for _, value in body.entries])
-            entries.append((key, body))
-    return Document(document.source, Mapping(document.source, 0, len(document.source.text), 0, entries))
-
-
-def _fragments(directory: str) -> Iterator[str]:
-    """The YAML files below a section's folder, deeper folders only organise; dot-files are skipped."""
-    for folder, folders, files in os.walk(directory):
-        folders[:] = sorted([name for name in folders if not name.startswith(".")])
-        for name in sorted(files):
-            if name.endswith(_YAML) and not name.startswith((".", "@")):
-                yield os.path.join(folder, name)
-
-
-def _sort(node: Content) -> None:
-    """The packer writes maps in alphabetical order, so that is the order that CircleCI sees."""
-    if type(node) is Mapping:
-        fields = node.fields
-        node.entries[:] = [(fields[name].key, fields[name].value) for name in sorted(fields)]
-        node._fields = None
-        for field in fields.values():
-            _sort(field.value)
-    elif type(node) is Sequence:
-        for element in node.elements:
-            _sort(element)
-
-
-def _include(node: Content, root: str) -> None:
-    """Put the text of included scripts in the place of `<<include(..)>>`, kept at its own place and never templated."""
-    if not node.templated:
-        return
-    if type(node) is Mapping:
-        for index, (key, value) in enumerate(node.entries):
-            node.entries[index] = (key, _included(value, root))
-    elif type(node) is Sequence:
-        for index, value in enumerate(node.items):
-            node.items[index] = _included(value, root)
-
-
-def _included(node: Node, root: str) -> Node:
-    if isinstance(node, Scalar):
-        match = _INCLUDE.fullmatch(node.text.strip())
-        return node if match is None else _script(node, match.group(1), root)
-    if isinstance(node, Sequence | Mapping):
-        _include(node, root)
-    return node
-
-
-def _script(scalar: Scalar, relative: str, root: str) -> Scalar:
-    path = os.path.normpath(os.path.join(root, relative))
-    if not path.startswith(os.path.normpath(root) + os.sep):
-        raise UnreadableError(Problem("orb-source", f"the include `{relative}` leaves the orb's folder", scalar.span))
-    try:
-        source = decode(_bytes(path), path)
-    except UnreadableError:
-        raise UnreadableError(Problem("orb-source", f"could not open {path} for inclusion", scalar.span)) from None
-    script = Scalar(source, 0, len(source.text), 0, source.text)
-    return text_from(script, (Part(source.text, script, 0, len(source.text)),), source.text)
+        message = f"cannot read the orb: {error.strerror}"
+        raise UnreadableError(Problem("orb-source", message, Span(Source(path, ""), 0, 0))) from None

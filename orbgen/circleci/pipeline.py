@@ -113,7 +113,6 @@ class JobRun(msgspec.Struct, eq=False):
 
     `name` is the final name in the pipeline and `declared` the one that `requires` uses. `body` are the keys of the
     compiled job in output order, where `steps` holds the place of the steps; None for a job without a definition.
-    `meant` is the name that a job without one comes nearest to.
     """
 
     workflow: str
@@ -137,7 +136,6 @@ class JobRun(msgspec.Struct, eq=False):
     arguments: dict[str, Content] = {}
     opaque: bool = False
     name_known: bool = True
-    meant: str | None = None
 
     @property
     def span(self) -> Span:
@@ -146,10 +144,7 @@ class JobRun(msgspec.Struct, eq=False):
 
 
 class Workflow(msgspec.Struct, eq=False):
-    """One workflow with its job runs. `active` is False where a condition switches it off, None where unknown.
-
-    It is not `complete` where entries are in error, so that there may be more job runs.
-    """
+    """One workflow with its job runs. `active` is False where a condition switches it off, None where unknown."""
 
     name: str
     key: Scalar | None
@@ -157,7 +152,6 @@ class Workflow(msgspec.Struct, eq=False):
     job_runs: tuple[JobRun, ...] = ()
     conditions: tuple[Condition, ...] = ()
     active: bool | None = True
-    complete: bool = True
 
 
 class Pipeline(msgspec.Struct, eq=False):

@@ -8,7 +8,7 @@ from orbgen.circleci.library import Kind, ParameterType
 from orbgen.circleci.logic import condition
 from orbgen.circleci.parameters import bind, free_scope
 from orbgen.circleci.pipeline import Call, CallKind, Condition, Step
-from orbgen.circleci.resolution import Missing, Unresolved, report_unresolved, resolve
+from orbgen.circleci.resolution import Missing, Unresolved, resolve
 from orbgen.circleci.text import is_known
 from orbgen.source.names import nearest
 from orbgen.source.nodes import Content, Field, Mapping, Scalar, Sequence
@@ -135,7 +135,7 @@ class StepList:
             return
         if isinstance(found, Unresolved):
             guess = found.suggestion or nearest(name, BUILT_IN_STEPS)
-            report_unresolved(self.compilation, found, key.span, scope, guess)
+            self.compilation.report(found.code, found.message, key.span, scope, suggestion=guess)
             return
         if scope.inside(found):
             message = f"command '{name}' calls itself"
@@ -179,8 +179,6 @@ class StepList:
         conditions: tuple[Condition, ...],
         depth: int,
     ) -> None:
-        if self.compilation.lost(value):
-            return
         if type(value) is not Mapping or not {"condition", "steps"} <= set(value.fields):
             message = f"a `{name}` step needs `condition` and `steps`"
             self.compilation.report("condition", message, key.span, scope)
@@ -226,9 +224,7 @@ class StepList:
     ) -> None:
         body = None if value is None else self.compilation.fill(value, scope)
         substituted = body is not value
-        if self.compilation.lost(value):
-            pass
-        elif substituted or self.compilation.dormant or self.compilation.visit(item):
+        if substituted or self.compilation.dormant or self.compilation.visit(item):
             check_step(self.compilation, name, key, item, body, scope)
         self._add(written, item, body, call, conditions, substituted=substituted)
 

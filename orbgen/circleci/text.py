@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from orbgen.circleci.truth import Unknown, Value
+from orbgen.circleci.truth import Unknown, Value, truthy
 from orbgen.source.nodes import Scalar
 from orbgen.source.scalars import ScalarValue
 from orbgen.source.span import Span
@@ -33,7 +33,8 @@ class Part(msgspec.Struct, frozen=True, eq=False):
 
     `text` is what stands in the compiled text; `unknown` is set where that is only the tag of a value that CircleCI
     will fill in. `scalar`, `start` and `end` say where the piece was written; `via` are the tags that brought it here,
-    the outermost (in the text itself) first.
+    the outermost (in the text itself) first. An `optional` piece stands in a section whose condition only CircleCI will
+    know, so it may not be there.
     """
 
     text: str
@@ -42,6 +43,12 @@ class Part(msgspec.Struct, frozen=True, eq=False):
     end: int
     via: tuple[Tag, ...] = ()
     unknown: Unknown | None = None
+    optional: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Whether the piece is there, and is what it says."""
+        return self.unknown is None and not self.optional
 
     @property
     def written(self) -> Span:
@@ -105,8 +112,19 @@ def value_of(scalar: Scalar) -> Value:
 
 
 def is_known(scalar: Scalar) -> bool:
-    """Whether nothing in the scalar is left for CircleCI to fill in."""
-    return not isinstance(scalar, Text) or all([part.unknown is None for part in scalar.parts])
+    """Whether nothing in the scalar is left for CircleCI to fill in, or to leave out."""
+    return not isinstance(scalar, Text) or all([part.known for part in scalar.parts])
+
+
+def truth_of(scalar: Scalar) -> bool | None:
+    """Whether a compiled scalar counts as true in a logic statement; None where only CircleCI will know.
+
+    A text of which some piece is known is not empty, whatever the rest turns out to be.
+    """
+    value = value_of(scalar)
+    if isinstance(value, Unknown) and any([part.known and part.text for part in parts_of(scalar)]):
+        return True
+    return truthy(value)
 
 
 def text_from(scalar: Scalar, parts: tuple[Part, ...], result: Value) -> Text:

@@ -10,6 +10,7 @@ from orbgen.cli import declare
 from orbgen.cli.exits import CLEAN, FINDINGS, USAGE, UsageProblem
 from orbgen.cli.notes import note
 from orbgen.cli.orb_options import store_from
+from orbgen.cli.problem_report import show_problems
 from orbgen.project.files import NoConfigurationError, find_config
 
 if TYPE_CHECKING:
@@ -77,24 +78,23 @@ def command(
     """
     from orbgen.circleci.compiler import compile_document
     from orbgen.circleci.inputs import Inputs
-    from orbgen.source.files import read_bytes
     from orbgen.source.problems import UnreadableError
     from orbgen.source.reader import read
 
     path = config or _default_config()
     try:
-        document = read(read_bytes(path), "<stdin>" if path == "-" else path)
+        document = read(_bytes(path), "<stdin>" if path == "-" else path)
         inputs = Inputs(
             {**_mapping(parameters_file, "--parameters"), **_pairs(parameters, "-p")},
             {**_git_values(path), **_named(_mapping(values_file, "--values")), **_named(_pairs(values, "--value"))},
             complete=True,
         )
     except UnreadableError as error:
-        _show((error.problem,))
+        show_problems((error.problem,))
         return USAGE
     pipeline = compile_document(document, inputs, store_from(orbs, os.path.dirname(path) or os.curdir))
     fatal = [*document.problems, *[problem for problem in pipeline.problems if not _passes(problem)]]
-    _show((*document.problems, *pipeline.problems))
+    show_problems((*document.problems, *pipeline.problems), _passes)
     missing = _missing(pipeline)
     if fatal or missing:
         return FINDINGS
@@ -103,7 +103,7 @@ def command(
 
 
 # What CircleCI accepts, though it is hardly meant.
-_ACCEPTED = frozenset(("ignored-key", "duplicate-key"))
+_ACCEPTED = frozenset(("ignored-key", "duplicate-key", "reserved-name"))
 
 
 def _passes(problem: Problem) -> bool:
@@ -115,6 +115,16 @@ def _default_config() -> str:
         return find_config(os.curdir)
     except NoConfigurationError as error:
         raise UsageProblem(f"{error}; name a file to compile") from None
+
+
+def _bytes(path: str) -> bytes:
+    if path == "-":
+        return sys.stdin.buffer.read()
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise UsageProblem(f"cannot read {path}: {error.strerror}") from None
 
 
 def _pairs(pairs: tuple[str, ...], option: str) -> dict[str, Known]:
@@ -133,13 +143,12 @@ def _pairs(pairs: tuple[str, ...], option: str) -> dict[str, Known]:
 
 def _mapping(path: str | None, option: str) -> dict[str, Known]:
     """The values in a YAML or JSON file."""
-    from orbgen.source.files import read_bytes
     from orbgen.source.nodes import Mapping, Scalar
     from orbgen.source.reader import read
 
     if path is None:
         return {}
-    root = read(read_bytes(path), path).root
+    root = read(_bytes(path), path).root
     if type(root) is not Mapping:
         raise UsageProblem(f"{option} {path}: the file must be a mapping of names to values")
     found: dict[str, Known] = {}
@@ -179,27 +188,6 @@ def _git_values(path: str) -> dict[str, Known]:
         "pipeline.project.git_url": facts.remote,
     }
     return {name: value for name, value in found.items() if value}
-
-
-def _show(problems: tuple[Problem, ...]) -> None:
-    """Problems on standard error, those that CircleCI would not see as warnings."""
-    from orbgen.lint.reports.frames import frame
-    from orbgen.lint.reports.style import Style
-
-    style = Style(coloured=sys.stderr.isatty() and not os.environ.get("NO_COLOR"))
-    for problem in problems:
-        word = style("warning", "bold", "yellow") if _passes(problem) else style("error", "bold", "red")
-        note(f"{word}: {problem.message}")
-        note(f" --> {problem.span}")
-        if problem.span.source.text:
-            for line in frame(problem.span, "", style):
-                note(line)
-        for call in problem.calls:
-            note(f"  = from: {call.text} ({call.span})")
-        if problem.help:
-            note(f"  = help: {problem.help}")
-        if problem.dormant:
-            note("  = note: CircleCI does not look here as long as nothing uses it, or a condition is off")
 
 
 def _missing(pipeline: Pipeline) -> bool:

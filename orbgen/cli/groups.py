@@ -12,10 +12,11 @@ from orbgen.cli.declare import Command
 from orbgen.cli.exits import USAGE
 
 
-class _Commands(click.Group):
-    """Commands that are imported when they are used."""
+class CommandTable(click.Group):
+    """Commands that are imported when they are used: names with a line on each, and a pattern of their modules."""
 
     listed: Mapping[str, str] = {}
+    modules = "orbgen.cli.{}_command"
 
     def list_commands(self, context: click.Context) -> list[str]:
         """The names of all commands."""
@@ -25,7 +26,7 @@ class _Commands(click.Group):
         """The command of a name, imported now."""
         if name not in self.listed:
             return None
-        found: Command | click.Command = import_module(f"orbgen.cli.{name}_command").command
+        found: Command | click.Command = import_module(self.modules.format(name)).command
         return found.click() if isinstance(found, Command) else found
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
@@ -47,7 +48,7 @@ class _Commands(click.Group):
         return super().resolve_command(context, arguments)
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=CommandTable, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, "-V", "--version", message="orbgen %(version)s")
 def command() -> None:
     """Generate, lint, compile and publish CircleCI pipelines that reach servers through Teleport."""
@@ -55,7 +56,7 @@ def command() -> None:
 
 def run(words: list[str], commands: Mapping[str, str]) -> int:
     """Run the command that the words ask for; the exit code. Raises KeyboardInterrupt where it was interrupted."""
-    _Commands.listed = commands
+    command.listed = commands
     try:
         result = command.main(words, standalone_mode=False, prog_name="orbgen")
         return result if isinstance(result, int) else 0

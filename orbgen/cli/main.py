@@ -15,6 +15,7 @@ COMMANDS = {
     "compile": "Print the pipeline that CircleCI will run.",
     "explain": "Explain a rule, or list all rules.",
     "lint": "Find what is wrong or too open in CircleCI configurations.",
+    "orb": "Pack, validate and publish an orb.",
 }
 
 

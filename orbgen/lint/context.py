@@ -9,7 +9,10 @@ import msgspec
 from orbgen.access.gates import Gates
 from orbgen.access.joins import Checkout, Join, joins_of
 from orbgen.circleci.pipeline import Call, JobRun, Pipeline, Step
-from orbgen.source.nodes import Document
+from orbgen.lint.shells import code_of, is_posix, shell_of
+from orbgen.project.facts import Facts
+from orbgen.shell.script import Script, read_script
+from orbgen.source.nodes import Document, Scalar
 from orbgen.source.problems import Note, Problem
 from orbgen.source.span import Span
 
@@ -27,6 +30,18 @@ class RunStep(msgspec.Struct, frozen=True, eq=False):
         return f"{path_of(self.run)}/steps/{self.index}"
 
 
+class StepScript(msgspec.Struct, frozen=True, eq=False):
+    """The script of a run step, as a shell reads it; what only CircleCI can fill in stands as a word of `x`."""
+
+    at: RunStep
+    text: Scalar
+    script: Script
+
+    def place(self, start: int, end: int | None = None) -> Span:
+        """Where characters of the script stand in the author's file."""
+        return self.text.place(start, end)
+
+
 def path_of(run: JobRun) -> str:
     """The way to a job run in the compiled pipeline."""
     return f"{run.workflow}/{run.name}"
@@ -35,10 +50,11 @@ def path_of(run: JobRun) -> str:
 class Context:
     """One linted configuration: its document, its pipeline and the shared analyses."""
 
-    def __init__(self, document: Document, pipeline: Pipeline, checkout: Checkout) -> None:
+    def __init__(self, document: Document, pipeline: Pipeline, checkout: Checkout, facts: Facts | None = None) -> None:
         self.document = document
         self.pipeline = pipeline
         self.checkout = checkout
+        self.facts = facts or Facts()
         self._joins: dict[int, tuple[Join, ...]] = {}
         self._gates: Gates | None = None
 
@@ -47,12 +63,25 @@ class Context:
         """What the compiler found."""
         return self.pipeline.problems
 
-    def run_steps(self) -> Iterator[RunStep]:
-        """Every step of every job run, in order."""
-        for workflow in self.pipeline.workflows:
-            for run in workflow.job_runs:
-                for index, step in enumerate(run.steps):
-                    yield RunStep(run, step, index)
+    def run_steps(self, run: JobRun | None = None) -> Iterator[RunStep]:
+        """Every step of a job run, or of all of them, in order."""
+        for one in (run,) if run is not None else self.pipeline.job_runs:
+            for index, step in enumerate(one.steps):
+                yield RunStep(one, step, index)
+
+    def scripts(self, run: JobRun | None = None) -> Iterator[StepScript]:
+        """The scripts of a job run's steps, or of all, that a POSIX shell reads (rules.md 2.3)."""
+        for at in self.run_steps(run):
+            found = self.script_of(at)
+            if found is not None:
+                yield found
+
+    def script_of(self, at: RunStep) -> StepScript | None:
+        """The script of a step; None where there is none, or one that no POSIX shell reads."""
+        text = at.step.command
+        if text is None or at.step.opaque or not is_posix(shell_of(at.run, at.step)):
+            return None
+        return StepScript(at, text, read_script(code_of(text)))
 
     def joins(self, run: JobRun) -> tuple[Join, ...]:
         """Where a job run obtains Teleport credentials (rules.md 2.6)."""

@@ -10,6 +10,7 @@ import msgspec
 
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Finding, Rule, Sees
+from orbgen.lint.precedence import prevailing
 
 RULES_FOLDER = os.path.join(os.path.dirname(__file__), "rules")
 
@@ -59,7 +60,12 @@ def run_rules(rules: tuple[LoadedRule, ...], context: Context) -> list[Finding]:
         for run_step in context.run_steps():
             for loaded in steps:
                 found.extend(loaded.check(run_step, context))
-    return sorted(_merge(found), key=_order)
+    scripts = by_subject.get(Sees.SCRIPT, ())
+    if scripts:
+        for step_script in context.scripts():
+            for loaded in scripts:
+                found.extend(loaded.check(step_script, context))
+    return sorted(_merge(prevailing(found)), key=_order)
 
 
 def _order(finding: Finding) -> tuple[str, int, str, str]:

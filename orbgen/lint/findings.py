@@ -61,6 +61,7 @@ class Sees(enum.Enum):
     CONFIG = "config"
     JOB_RUN = "job run"
     STEP = "step"
+    SCRIPT = "script"
 
 
 class Finding(msgspec.Struct, frozen=True):

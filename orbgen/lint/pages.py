@@ -7,22 +7,36 @@ from collections.abc import Iterator
 
 import msgspec
 
-_BLOCK = re.compile(r"^```yaml (bad|good|fixed)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```yaml (bad|good|fixed|plan|file [^\n]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _MARKER = re.compile(r"^\s*# \^ (.*)$")
 
 
 class Example(msgspec.Struct, frozen=True):
-    """One block of a page, without its markers. `expected` are the lines, counted from 1, and words of its findings."""
+    """One block of a page, without its markers. `expected` are the lines, counted from 1, and words of its findings.
+
+    `plan` is the text of the plan that goes with it, and `files` the other files of the repository by their path:
+    the blocks `yaml plan` and `yaml file PATH` right before it.
+    """
 
     kind: str
     text: str
     expected: tuple[tuple[int, str], ...]
     line: int
+    plan: str | None = None
+    files: tuple[tuple[str, str], ...] = ()
 
 
 def examples(page: str) -> Iterator[Example]:
     """The examples of a page's text, in order."""
+    plan: str | None = None
+    files: list[tuple[str, str]] = []
     for match in _BLOCK.finditer(page):
+        if match.group(1) == "plan":
+            plan = match.group(2)
+            continue
+        if match.group(1).startswith("file "):
+            files.append((match.group(1).removeprefix("file "), match.group(2)))
+            continue
         lines: list[str] = []
         expected: list[tuple[int, str]] = []
         for line in match.group(2).splitlines():
@@ -32,7 +46,8 @@ def examples(page: str) -> Iterator[Example]:
             else:
                 expected.append((len(lines), marker.group(1)))
         where = page.count("\n", 0, match.start()) + 1
-        yield Example(match.group(1), "\n".join(lines) + "\n", tuple(expected), where)
+        yield Example(match.group(1), "\n".join(lines) + "\n", tuple(expected), where, plan, tuple(files))
+        plan, files = None, []
 
 
 def summary(page: str) -> str:
@@ -42,7 +57,10 @@ def summary(page: str) -> str:
 
 def readable(page: str) -> str:
     """A page for the terminal: code blocks say whether they are found or not, everything else as written."""
-    titles = {"bad": "found:", "good": "not found:", "fixed": "fixed:"}
+    titles = {"bad": "found:", "good": "not found:", "fixed": "fixed:", "plan": "with the plan:"}
     return re.sub(
-        r"^```yaml (bad|good|fixed)$", lambda match: f"{titles[match.group(1)]}\n\n```yaml", page, flags=re.MULTILINE
+        r"^```yaml (bad|good|fixed|plan|file [^\n]+)$",
+        lambda match: f"{titles.get(match.group(1), match.group(1).replace('file', 'with the file') + ':')}\n\n```yaml",
+        page,
+        flags=re.MULTILINE,
     )

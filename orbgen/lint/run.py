@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import os
+import sys
 
 import msgspec
 
@@ -15,13 +15,11 @@ from orbgen.lint.context import Context
 from orbgen.lint.engine import LoadedRule, run_rules
 from orbgen.lint.findings import Confidence, Finding, Persona, Severity
 from orbgen.lint.result import FileResult
+from orbgen.project.facts import Facts
 from orbgen.project.files import FileKind, kind_of
-from orbgen.source.files import read_bytes
-from orbgen.source.problems import UnreadableError
+from orbgen.source.problems import Problem, UnreadableError
 from orbgen.source.reader import read
-
-# What a few configurations leave behind.
-_MOST_GARBAGE = 30_000
+from orbgen.source.span import Source, Span
 
 
 class Thresholds(msgspec.Struct, frozen=True):
@@ -44,17 +42,19 @@ class Thresholds(msgspec.Struct, frozen=True):
 class Linter:
     """Lints files with one set of rules, orbs and thresholds; keeps nothing of a file behind."""
 
-    def __init__(self, rules: tuple[LoadedRule, ...], store: OrbStore, thresholds: Thresholds) -> None:
+    def __init__(
+        self, rules: tuple[LoadedRule, ...], store: OrbStore, thresholds: Thresholds, facts: Facts | None = None
+    ) -> None:
         self.rules = rules
         self.store = store
         self.thresholds = thresholds
+        self.facts = facts or Facts()
 
     def lint(self, path: str, *, named: bool = False) -> FileResult:
         """The result for one file; `-` is standard input. A file that cannot be read is a problem of its result."""
-        _sweep()
         name = "<stdin>" if path == "-" else path
         try:
-            data = read_bytes(path)
+            data = sys.stdin.buffer.read() if path == "-" else read_bytes(path)
             document = read(data, name)
         except UnreadableError as error:
             return FileResult(name, problems=(error.problem,))
@@ -64,17 +64,21 @@ class Linter:
         compile_ = compile_orb if kind is FileKind.ORB else compile_document
         injected = os.path.basename(path).startswith("test-deploy")
         pipeline = compile_(document, Inputs(orbs_injected=injected), self.store)
-        context = Context(document, pipeline, Checkout(_checkout_of(path)))
+        context = Context(document, pipeline, Checkout(_checkout_of(path)), self.facts)
         findings = run_rules(self.rules, context)
         shown = tuple([finding for finding in findings if self.thresholds.shows(finding)])
         missing = tuple([orb.reference for orb in pipeline.missing_orbs if orb.reference is not None])
         return FileResult(name, shown, document.problems, len(findings) - len(shown), missing)
 
 
-def _sweep() -> None:
-    """Drop what is left of the files before: their parts refer to each other, and the command line sweeps nothing."""
-    if gc.get_count()[0] > _MOST_GARBAGE:
-        gc.collect()
+def read_bytes(path: str) -> bytes:
+    """The bytes of a file. Raises UnreadableError where it cannot be opened."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        where = Span(Source(path, ""), 0, 0)
+        raise UnreadableError(Problem("file", f"cannot read the file: {error.strerror}", where)) from None
 
 
 def _checkout_of(path: str) -> str:

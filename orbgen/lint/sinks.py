@@ -9,6 +9,7 @@ import msgspec
 
 from orbgen.circleci.pipeline import Call, JobRun, Step
 from orbgen.circleci.text import Part, Text
+from orbgen.lint.shells import code_of
 from orbgen.source.nodes import Mapping, Scalar, Sequence
 
 
@@ -32,7 +33,7 @@ class Sink(msgspec.Struct, frozen=True, eq=False):
 
     def code(self) -> str:
         """The text with each unknown part as a word of the same length, so that offsets stay."""
-        return "".join([part.text if part.unknown is None else "x" * len(part.text) for part in self.text.parts])
+        return code_of(self.text)
 
     def unknown_parts(self) -> Iterator[tuple[int, Part]]:
         """Each part that only CircleCI can fill, with its offset in the text."""

@@ -17,7 +17,7 @@ RULE = Rule(
 )
 
 # What more specific rules speak of.
-ELSEWHERE = frozenset(("unknown-key", "misplaced-key", "ignored-key", "duplicate-key"))
+ELSEWHERE = frozenset(("unknown-key", "misplaced-key", "ignored-key", "duplicate-key", "reserved-name"))
 
 
 def check(context: Context) -> Iterator[Finding]:

@@ -18,7 +18,9 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Finding]:
-    """The same key twice in one mapping."""
+    """The same key twice in one mapping, and job parameters that bear the name of a key of workflow entries."""
     for problem in context.problems:
         if problem.code == "duplicate-key":
             yield finding_from(RULE, problem, context, "key", Severity.MEDIUM)
+        elif problem.code == "reserved-name":
+            yield finding_from(RULE, problem, context, "reserved", Severity.MEDIUM)

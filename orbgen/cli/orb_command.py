@@ -1,0 +1,22 @@
+"""`orbgen orb`: the commands for an orb's source."""
+
+from __future__ import annotations
+
+import click
+
+from orbgen.cli.groups import CommandTable
+
+# Each command's module, with the line that the list of commands shows; modules are imported when they are asked for.
+COMMANDS = {
+    "pack": "Make an orb's folder into one file.",
+}
+
+
+class _OrbCommands(CommandTable):
+    listed = COMMANDS
+    modules = "orbgen.cli.orb_{}_command"
+
+
+@click.group(name="orb", cls=_OrbCommands)
+def command() -> None:
+    """Pack, validate and publish an orb."""
