@@ -101,6 +101,20 @@ class Gates:
             found = self._gates[key] = self._gate(run, conditions)
         return found
 
+    def workflow_of(self, run: JobRun) -> Workflow:
+        """The workflow that a job run belongs to."""
+        return self._of_run[id(run)]
+
+    def runs_in(self, run: JobRun, scenarios: tuple[Scenario, ...]) -> bool | None:
+        """Whether a job run can run in one of the scenarios; None where that cannot be worked out."""
+        truths = [can_be_true(self._runs(run, scenario, ())) for scenario in scenarios]
+        return True if True in truths else None if None in truths else False
+
+    def own_in(self, run: JobRun, scenarios: tuple[Scenario, ...]) -> bool | None:
+        """Whether a job's own filters and its workflow let it run, whatever it requires."""
+        truths = [can_be_true(self._self(run, scenario)) for scenario in scenarios]
+        return True if True in truths else None if None in truths else False
+
     def contexts_in(self, run: JobRun, scenarios: tuple[Scenario, ...] = PLAIN) -> frozenset[str]:
         """The contexts that a run holds when it runs in one of the scenarios; a context may be an expression."""
         held = set()
@@ -200,8 +214,7 @@ class Gates:
         return self._runs(run, scenario, (), behind)
 
     def _self(self, run: JobRun, scenario: Scenario) -> Outcomes:
-        workflow = self._of_run[id(run)]
-        found = self._workflow(workflow, scenario)
+        found = self._workflow(self.workflow_of(run), scenario)
         return _both(found, self._filters(run, scenario)) if found != FALSE else FALSE
 
     def _workflow(self, workflow: Workflow, scenario: Scenario) -> Outcomes:

@@ -10,6 +10,14 @@ from orbgen.circleci.expressions import Expression, Joined, Variable, bounded, s
 from orbgen.circleci.expressions import Literal as LiteralValue
 from orbgen.circleci.inputs import Inputs
 from orbgen.circleci.library import Definition, Library, ParameterType
+from orbgen.circleci.limits import (
+    MAXIMUM_COMPARED_NAMES,
+    MAXIMUM_FILLED_CHARACTERS,
+    MAXIMUM_FILLED_NODES,
+    MAXIMUM_PARTS,
+    MAXIMUM_PROBLEMS,
+    Spent,
+)
 from orbgen.circleci.pipeline import Call
 from orbgen.circleci.pipeline_values import PIPELINE_VALUES
 from orbgen.circleci.templates import Literal, Reference, Section, Segment, TemplateError, segments
@@ -24,12 +32,6 @@ _PIPELINE_PARAMETERS = "pipeline.parameters."
 # CircleCI adds values to these families; a name in them that no table knows is taken as unknown.
 _OPEN_FAMILIES = ("pipeline.event.", "pipeline.trigger_parameters.", "pipeline.deploy.", "pipeline.trigger.")
 
-# What one run spends at most; far more than people need, and little enough to be spent in a second.
-MAXIMUM_FILLED_NODES = 500_000
-MAXIMUM_FILLED_CHARACTERS = 20_000_000
-MAXIMUM_PARTS = 20_000  # of one text, which doubles with every call that passes it on twice in itself
-MAXIMUM_COMPARED_NAMES = 100_000
-MAXIMUM_PROBLEMS = 1_000
 _TOO_MUCH = (
     "with everything filled in, the configuration goes beyond one of orbgen's limits: "
     f"{MAXIMUM_FILLED_NODES:,} values, {MAXIMUM_FILLED_CHARACTERS:,} characters, {MAXIMUM_PARTS:,} parts of one text"
@@ -86,8 +88,7 @@ class Compilation:
         self.known_broken: frozenset[int] = frozenset()
         self.pipeline_arguments: dict[str, Argument] = {}
         self.referenced_pipeline_parameters: set[str] = set()
-        # What the run has spent so far of each limit; the modules that spend it know the limits.
-        self.filled = self.characters = self.compared = self.calls = self.steps = self.job_runs = self.orbs = 0
+        self.spent = Spent()
         self._visited: set[int] = set()
         self._problems: dict[tuple[str, int, int, int, str], Problem] = {}
 
@@ -106,9 +107,9 @@ class Compilation:
 
     def nearest(self, name: str, candidates: Collection[str]) -> str | None:
         """The candidate that `name` is probably meant to be; None also where the run has asked too often."""
-        if self.compared > MAXIMUM_COMPARED_NAMES:
+        if self.spent.names > MAXIMUM_COMPARED_NAMES:
             return None
-        self.compared += len(candidates)
+        self.spent.names += len(candidates)
         return nearest(name, candidates)
 
     def report(
@@ -149,8 +150,8 @@ class Compilation:
         """The node with everything substituted; nodes without tags are shared, not copied."""
         if not node.templated or not self.templates:
             return node
-        self.filled += 1
-        if self.filled > MAXIMUM_FILLED_NODES:
+        self.spent.nodes += 1
+        if self.spent.nodes > MAXIMUM_FILLED_NODES:
             self._refuse()
             return node
         if type(node) is Mapping:
@@ -180,8 +181,8 @@ class Compilation:
             return self._lone(scalar, found[0], scope)
         parts: list[Part] = []
         self._append(parts, scalar, found, scope)
-        self.characters += sum([len(part.text) for part in parts])
-        if len(parts) > MAXIMUM_PARTS or self.characters > MAXIMUM_FILLED_CHARACTERS:
+        self.spent.characters += sum([len(part.text) for part in parts])
+        if len(parts) > MAXIMUM_PARTS or self.spent.characters > MAXIMUM_FILLED_CHARACTERS:
             self._refuse()
             return self._placeholder(scalar, Tag(scalar, 0, len(scalar.text)), Unknown(sources=()))
         return text_from(scalar, tuple(parts), _joined(parts))

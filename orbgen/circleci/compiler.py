@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from orbgen.circleci.argument_types import accepts, type_name
 from orbgen.circleci.compilation import Argument, Compilation, Scope
 from orbgen.circleci.config import build, misplaced, read_version
 from orbgen.circleci.declarations import declarations, read_declarations
 from orbgen.circleci.entries import EntryCompiler
 from orbgen.circleci.executors import executor_fields
-from orbgen.circleci.grammar import check_reruns, is_empty
+from orbgen.circleci.grammar import WORKFLOW_KEYS, is_empty
 from orbgen.circleci.graph import assign_names, connect
 from orbgen.circleci.inputs import Inputs
 from orbgen.circleci.jobs import instantiate
-from orbgen.circleci.library import Definition, Kind, Library
+from orbgen.circleci.library import Definition, Import, Kind, Library
+from orbgen.circleci.limits import MAXIMUM_JOB_RUNS
 from orbgen.circleci.logic import condition
 from orbgen.circleci.orbs import OrbStore
 from orbgen.circleci.parameters import free, free_pipeline_parameter
 from orbgen.circleci.pipeline import Call, CallKind, Condition, JobRun, Pipeline, Workflow
+from orbgen.circleci.pipeline_form import check_contexts, check_size, read_setup
 from orbgen.circleci.resolution import Unresolved, resolve
 from orbgen.circleci.steps import StepList
 from orbgen.circleci.text import Part, Text, show
+from orbgen.circleci.workflow_form import check_workflow
 from orbgen.source.names import nearest
 from orbgen.source.nodes import Document, Field, Mapping, Scalar, Sequence
-
-MAXIMUM_JOB_RUNS = 5_000
 
 
 def compile_document(document: Document, inputs: Inputs = Inputs(), store: OrbStore | None = None) -> Pipeline:
@@ -69,30 +72,24 @@ class _Compiler:
         for workflow in workflows:
             compilation.dormant = workflow.active is False
             connect(compilation, workflow, Scope(library, _call_of(workflow)))
+        compilation.dormant = False
+        check_size(compilation, root, workflows)
+        check_contexts(compilation, workflows)
         assign_names(tuple([workflow for workflow in workflows if workflow.active is not False]))
         for workflow in workflows:
             if workflow.active is False:
                 assign_names((workflow,))
         self._check_unused(library)
-        setup = root.get("setup")
-        missing = [orb for orb in library.orbs.values() if orb.library is None and orb.reference is not None]
-        return Pipeline(
-            library,
-            version,
-            tuple(workflows),
-            compilation.problems,
-            tuple(missing),
-            isinstance(setup, Scalar) and setup.value is True,
-            order,
-        )
+        setup = read_setup(compilation, root, workflows)
+        missing = tuple(_missing_orbs(library))
+        return Pipeline(library, version, tuple(workflows), compilation.problems, missing, setup, order)
 
     def run_orb(self) -> Pipeline:
         compilation = self.compilation
         library = build(compilation, self.root, self.store)
         self._check_duplicates()
         self._check_definitions(library)
-        missing = [orb for orb in library.orbs.values() if orb.library is None and orb.reference is not None]
-        return Pipeline(library, "2.1", (), compilation.problems, tuple(missing))
+        return Pipeline(library, "2.1", (), compilation.problems, tuple(_missing_orbs(library)))
 
     # Pipeline parameters
 
@@ -177,9 +174,12 @@ class _Compiler:
             return None
         workflow = Workflow(name, field.key, node)
         self._conditions(workflow, node, scope)
-        reruns = node.get("max_auto_reruns")
-        if reruns is not None:
-            check_reruns(compilation, compilation.fill(reruns, scope), scope)
+        check_workflow(compilation, node, name, scope)
+        workflow.settings = {
+            key: None if key == "jobs" else compilation.fill(field.value, scope)
+            for key, field in node.fields.items()
+            if key in WORKFLOW_KEYS and key not in ("when", "unless")
+        }
         jobs = node.get("jobs")
         compilation.dormant = workflow.active is False
         if type(jobs) is not Sequence or not jobs.items:
@@ -193,11 +193,14 @@ class _Compiler:
         else:
             entries = EntryCompiler(compilation, name, scope)
             for item in jobs.elements:
-                if len(entries.runs) > MAXIMUM_JOB_RUNS:
-                    message = f"the workflow has more than {MAXIMUM_JOB_RUNS:,} job runs"
-                    compilation.report("limit", message, item.span, scope)
+                if compilation.spent.job_runs > MAXIMUM_JOB_RUNS:
                     break
+                before = len(entries.runs)
                 entries.add(item)
+                compilation.spent.job_runs += len(entries.runs) - before
+                if compilation.spent.job_runs > MAXIMUM_JOB_RUNS:
+                    message = f"the configuration has more than {MAXIMUM_JOB_RUNS:,} job runs"
+                    compilation.report("limit", message, item.span, scope)
             workflow.job_runs = tuple(entries.runs)
         compilation.dormant = False
         return workflow
@@ -261,6 +264,15 @@ class _Compiler:
                 message = f"the key `{first.text}` stands twice in one mapping; CircleCI keeps the last"
                 help = f"it stands again in line {second.span.line}"
                 self.compilation.report("duplicate-key", message, first.span, help=help)
+
+
+def _missing_orbs(library: Library) -> Iterator[Import]:
+    """The orbs of a library and of its orbs whose sources are not at hand."""
+    for orb in library.orbs.values():
+        if orb.missing:
+            yield orb
+        elif orb.library is not None:
+            yield from _missing_orbs(orb.library)
 
 
 def _call_of(workflow: Workflow) -> Call | None:

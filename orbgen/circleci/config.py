@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
+import re
+
 from orbgen.circleci.compilation import Compilation, Scope
 from orbgen.circleci.grammar import (
     COMMAND_KEYS,
+    CONCRETE_EXECUTORS,
     EXECUTOR_KEYS,
+    EXECUTOR_KINDS,
     GROUP_KEYS,
     JOB_KEYS,
+    JOB_KEYS_OF_VERSION_2_1,
     JOB_TYPES,
+    KEYS_BY_TYPE,
     NEEDS_VERSION_2_1,
     TOP_LEVEL_KEYS,
     check_closed,
     check_word,
     is_empty,
+    needs_version_2_1,
 )
-from orbgen.circleci.library import Definition, Import, Kind, Library
-from orbgen.circleci.orbs import REFERENCE, TEMPLATED_REFERENCE, OrbStore
-from orbgen.circleci.text import is_known
+from orbgen.circleci.imports import Importer
+from orbgen.circleci.library import Definition, Kind, Library
+from orbgen.circleci.orbs import OrbStore
 from orbgen.source.names import nearest
-from orbgen.source.nodes import Content, Field, Mapping, Scalar
-from orbgen.source.problems import UnreadableError
+from orbgen.source.nodes import Mapping, Scalar
 
-VERSIONS = ("2", "2.0", "2.1")
-MAXIMUM_ORB_NESTING = 5
-
+_JOB_NAME = re.compile(r"[A-Za-z][A-Za-z\s\d_-]*", re.ASCII)
+_NAME = re.compile(r"[a-z][a-z\d_-]*", re.ASCII)
 _SECTIONS = (
     ("commands", Kind.COMMAND, COMMAND_KEYS),
     ("jobs", Kind.JOB, JOB_KEYS),
     ("executors", Kind.EXECUTOR, EXECUTOR_KEYS),
     ("job-groups", Kind.JOB_GROUP, GROUP_KEYS),
 )
-_REFERENCE_HELP = "write `namespace/name@1.2.3`, `@1.2`, `@1`, `@volatile` or `@dev:label`"
 
 
 def read_version(compilation: Compilation, root: Mapping, scope: Scope) -> str:
@@ -45,15 +49,17 @@ def read_version(compilation: Compilation, root: Mapping, scope: Scope) -> str:
             f"the key `version` is missing; is `{guess}` meant?" if guess else "the configuration has no `version`"
         )
         compilation.report("version", message, place, scope, help=help)
-    elif not isinstance(field.value, Scalar) or field.value.text not in VERSIONS:
-        shown = field.value.text if isinstance(field.value, Scalar) else "this"
-        message = f"`{shown}` is no version of CircleCI's configuration language"
+        return "2.1"
+    text = field.value.text if isinstance(field.value, Scalar) else ""
+    number = field.value.value if isinstance(field.value, Scalar) else None
+    if text not in ("2", "2.0", "2.1") and number != 2.1:  # `2.10` is the number 2.1.
+        message = f"`{text or 'this'}` is no version of CircleCI's configuration language"
         compilation.report("version", message, field.value.span, scope, help="the versions are 2 and 2.1")
-    elif field.value.text in ("2", "2.0"):
+    elif text in ("2", "2.0"):
         for key in NEEDS_VERSION_2_1:
             needing = root.fields.get(key)
             if needing is not None and not is_empty(needing.value):
-                message = f"`{key}` needs version 2.1, but this configuration has version {field.value.text}"
+                message = f"`{key}` needs version 2.1, but this configuration has version {text}"
                 compilation.report("version", message, needing.key.span, scope, help="write `version: 2.1`")
         return "2"
     return "2.1"
@@ -78,14 +84,29 @@ def build(
             continue
         for name, field in section.fields.items():
             library.definitions(kind)[name] = definition = Definition(kind, name, field.key, field.value, library)
+            _check_name(compilation, definition, scope)
             _check_definition(compilation, definition, keys)
+    for name in library.groups.keys() & library.jobs.keys():
+        message = f"'{name}' is the name of a job and of a job group"
+        compilation.report("job-group", message, library.groups[name].key.span, scope, help="rename one of them")
     imports = root.get("orbs")
     if type(imports) is Mapping:
+        importer = Importer(compilation, store, scope, references, build)
         for alias, field in imports.fields.items():
-            library.orbs[alias] = _import(compilation, alias, field, store, scope, references)
+            library.orbs[alias] = importer.add(alias, field)
     elif not is_empty(imports):
         compilation.report("orb-reference", "`orbs` must be a mapping of names to orbs", imports.span, scope)  # type: ignore[union-attr]
     return library
+
+
+def _check_name(compilation: Compilation, definition: Definition, scope: Scope) -> None:
+    """Report a name that CircleCI refuses; version 2 takes any (circleci.md 1.2)."""
+    pattern = _JOB_NAME if definition.kind in (Kind.JOB, Kind.JOB_GROUP) else _NAME
+    if compilation.templates and not pattern.fullmatch(definition.name):
+        message = f"string [{definition.name}] does not match pattern ^{pattern.pattern}$"
+        letters = "letters, digits, spaces, `-` and `_`" if pattern is _JOB_NAME else "`a` to `z`, digits, `-` and `_`"
+        help = f"the name of a {definition.kind.value} begins with a letter and has only {letters}"
+        compilation.report("value", message, definition.key.span, scope, help=help)
 
 
 def _check_definition(compilation: Compilation, definition: Definition, keys: frozenset[str]) -> None:
@@ -96,6 +117,8 @@ def _check_definition(compilation: Compilation, definition: Definition, keys: fr
         check_closed(compilation, node, keys, what, scope, hint=hint)
         if definition.kind is Kind.JOB:
             _check_job(compilation, definition, node, scope)
+        elif definition.kind is Kind.EXECUTOR:
+            _check_executor(compilation, node, what, definition, scope)
         elif definition.kind is Kind.COMMAND and is_empty(node.get("steps")):
             compilation.report("no-steps", f"required key [steps] not found in {what}", definition.key.span, scope)
     elif not (isinstance(node, Scalar) and isinstance(node.value, str) and definition.kind is not Kind.JOB_GROUP):
@@ -112,28 +135,58 @@ def misplaced(definition: Definition) -> str | None:
 
 
 def _check_job(compilation: Compilation, definition: Definition, node: Mapping, scope: Scope) -> None:
+    what = definition.title
     type_ = node.get("type")
-    if type_ is not None:
+    if isinstance(type_, Scalar) and not type_.templated:
         check_word(compilation, "type", type_, JOB_TYPES, scope)
-        if isinstance(type_, Scalar) and type_.text != "build":
+        if type_.text in KEYS_BY_TYPE:
+            _check_other_type(compilation, node, type_.text, what, scope)
+        if type_.text != "build":
             return
-    what = f"job '{definition.name}'"
-    kinds = ("docker", "machine", "macos", "executor")
-    if not any([kind in node.fields for kind in kinds]):
-        guess = next((key for key in node.fields if nearest(key, kinds)), None)
+    needs_version_2_1(compilation, node.fields, JOB_KEYS_OF_VERSION_2_1, what, scope)
+    if not any([kind in node.fields for kind in EXECUTOR_KINDS]):
+        guess = next((key for key in node.fields if nearest(key, EXECUTOR_KINDS)), None)
         message = f"{what} has no executor; one of docker, machine, macos and executor is required"
         help = (
-            f"is `{guess}` meant to be `{nearest(guess, kinds)}`?"
+            f"is `{guess}` meant to be `{nearest(guess, EXECUTOR_KINDS)}`?"
             if guess
             else "add `docker: [{image: ..}]` or `executor: NAME`"
         )
         compilation.report("no-executor", message, definition.key.span, scope, help=help)
-    elif all([is_empty(node.get(kind)) for kind in kinds]):
-        place = next(node.fields[kind].key for kind in kinds if kind in node.fields)
+    elif all([is_empty(node.get(kind)) for kind in EXECUTOR_KINDS]):
+        place = next(node.fields[kind].key for kind in EXECUTOR_KINDS if kind in node.fields)
         compilation.report("no-executor", f"the executor of {what} is empty", place.span, scope)
+    _check_one_kind(compilation, node, what, scope)
     if is_empty(node.get("steps")):
         place = node.fields["steps"].key if "steps" in node.fields else definition.key
         compilation.report("no-steps", f"required key [steps] not found in {what}", place.span, scope)
+
+
+def _check_other_type(compilation: Compilation, node: Mapping, type_: str, what: str, scope: Scope) -> None:
+    """A job that runs no steps: what it needs, and what of it does nothing (circleci.md 5.1)."""
+    kept = KEYS_BY_TYPE[type_]
+    if kept and is_empty(node.get(kept[0])):
+        message = f"required key [{kept[0]}] not found in {what}, which is of type {type_}"
+        compilation.report("value", message, node.fields["type"].value.span, scope, help=f"add `{kept[0]}: ..`")
+    for key in (*EXECUTOR_KINDS, "steps", "environment"):
+        if key in node.fields:
+            message = f"CircleCI ignores `{key}` in a job of type {type_}"
+            compilation.report("ignored-key", message, node.fields[key].key.span, scope, help=f"remove `{key}`")
+
+
+def _check_executor(compilation: Compilation, node: Mapping, what: str, definition: Definition, scope: Scope) -> None:
+    if not any([not is_empty(node.get(kind)) for kind in CONCRETE_EXECUTORS]):
+        message = f"{what} is of no kind; one of docker, machine and macos is required"
+        help = "add `docker: [{image: ..}]`"
+        compilation.report("no-executor", message, definition.key.span, scope, help=help)
+    _check_one_kind(compilation, node, what, scope)
+
+
+def _check_one_kind(compilation: Compilation, node: Mapping, what: str, scope: Scope) -> None:
+    found = [kind for kind in CONCRETE_EXECUTORS if not is_empty(node.get(kind))]
+    if len(found) > 1 and compilation.templates:
+        message = f"{what} has {' and '.join([f'`{kind}`' for kind in found])}; it can have one of them"
+        compilation.report("value", message, node.fields[found[1]].key.span, scope, help="remove all but one")
 
 
 def _looks_like(definition: Definition) -> str | None:
@@ -148,58 +201,3 @@ def _looks_like(definition: Definition) -> str | None:
             if name in ("context", "requires", "filters", "matrix", "pre-steps", "post-steps", "serial-group"):
                 return f"`{name}` belongs to the job's entry in a workflow"
     return None
-
-
-def _import(
-    compilation: Compilation, alias: str, field: Field, store: OrbStore, scope: Scope, references: tuple[str, ...]
-) -> Import:
-    node = field.value
-    found = Import(alias, field.key, node, None, None)
-    if type(node) is Mapping:
-        found.injected = not node.entries
-        if not found.injected:
-            found.library = build(compilation, node, store, alias, references)
-        return found
-    if not isinstance(node, Scalar) or not isinstance(node.value, str):
-        message = f"orb '{alias}' must be a reference such as `circleci/node@5.2.0`, or a mapping"
-        compilation.report("orb-reference", message, field.key.span if is_empty(node) else node.span, scope)
-        return found
-    text = compilation.text(node, scope)
-    found.reference = text.text
-    if not is_known(text):
-        if not TEMPLATED_REFERENCE.fullmatch(node.text):
-            message = f"'{node.text}' is no orb reference"
-            compilation.report("orb-reference", message, node.span, scope, help=_REFERENCE_HELP)
-        return found
-    if not text.text.startswith("https://") and not REFERENCE.fullmatch(text.text):
-        message = f"'{text.text}' is no orb reference"
-        compilation.report("orb-reference", message, node.span, scope, help=_REFERENCE_HELP)
-        return found
-    _load(compilation, found, node, store, scope, references)
-    return found
-
-
-def _load(
-    compilation: Compilation, orb: Import, node: Content, store: OrbStore, scope: Scope, references: tuple[str, ...]
-) -> None:
-    reference = orb.reference or ""
-    source = store.find(reference)
-    if source is None:
-        return
-    if reference in references or len(references) >= MAXIMUM_ORB_NESTING:
-        reason = "imports itself" if reference in references else f"is nested more than {MAXIMUM_ORB_NESTING} orbs deep"
-        compilation.report("limit", f"orb {reference} {reason}", node.span, scope)
-        return
-    try:
-        root = store.read(source).root
-    except UnreadableError as error:
-        problem = error.problem
-        compilation.report(
-            "orb-reference", f"orb {reference} cannot be read: {problem}", node.span, scope, help=problem.help
-        )
-        return
-    if type(root) is not Mapping:
-        compilation.report("orb-reference", f"orb {reference} in {source.path} is not a mapping", node.span, scope)
-        return
-    orb.resolved = source.version or reference.partition("@")[2]
-    orb.library = build(compilation, root, store, orb.alias, (*references, reference))

@@ -7,11 +7,12 @@ import msgspec
 from orbgen.circleci.compilation import Compilation, Scope
 from orbgen.circleci.grammar import (
     ENTRY_KEYS,
+    ENTRY_KEYS_OF_VERSION_2_1,
     GROUP_ENTRY_KEYS,
     STATUSES,
-    check_filters,
     check_word,
     is_empty,
+    needs_version_2_1,
 )
 from orbgen.circleci.jobs import instantiate
 from orbgen.circleci.library import Definition, Kind
@@ -22,6 +23,7 @@ from orbgen.circleci.pipeline import Call, CallKind, JobRun, Requirement
 from orbgen.circleci.resolution import Missing, Unresolved, resolve
 from orbgen.circleci.steps import StepList
 from orbgen.circleci.text import is_known
+from orbgen.circleci.workflow_form import check_filters, check_serial_group
 from orbgen.source.nodes import Content, Field, Mapping, Scalar, Sequence
 
 _ONLY_APPROVAL = "Only jobs with `type: approval` can be defined inline under the `workflows:` section"
@@ -82,6 +84,8 @@ class EntryCompiler:
         self.workflow = workflow
         self.scope = scope
         self.runs: list[JobRun] = []
+        # Per job group: the names of its invocations so far, None for one without.
+        self.group_names: dict[str, list[str | None]] = {}
 
     def add(self, item: Content) -> None:
         """Compile one item of `jobs`."""
@@ -101,6 +105,8 @@ class EntryCompiler:
     def add_entry(self, entry: Entry, prefix: str = "") -> list[JobRun]:
         """Compile an entry into its job runs; `prefix` stands before their names."""
         first = len(self.runs)
+        what = f"the entry of '{entry.name}'"
+        needs_version_2_1(self.compilation, entry.special, ENTRY_KEYS_OF_VERSION_2_1, what, self.scope)
         matrix = entry.get("matrix")
         if matrix is None:
             self._run(entry, None, prefix)
@@ -118,7 +124,7 @@ class EntryCompiler:
         if combination is not None:
             run.alias = prefix + self._alias(entry)
             run.matrix = {name: field.value for name, field in combination.fields.items()}
-        self._fill_special(run, entry, scope)
+        self.fill_special(run, entry, scope)
         type_ = entry.get("type")
         if type_ is not None:
             self._inline(run, entry, type_, scope)
@@ -132,7 +138,7 @@ class EntryCompiler:
         node = entry.get("name")
         if node is not None and not isinstance(node, Scalar):
             self.compilation.report("value", "`name` must be a string", node.span, scope)
-        elif node is not None:
+        elif node is not None and not is_empty(node):
             text = self.compilation.text(node, scope)
             return text.text, is_known(text)
         if combination is not None:
@@ -144,7 +150,8 @@ class EntryCompiler:
         alias = matrix.get("alias") if type(matrix) is Mapping else None
         return alias.text if isinstance(alias, Scalar) else entry.name
 
-    def _fill_special(self, run: JobRun, entry: Entry, scope: Scope) -> None:
+    def fill_special(self, run: JobRun, entry: Entry, scope: Scope) -> None:
+        """Give a job run the contexts, requirements, filters and serial group of its entry."""
         compilation = self.compilation
         context = entry.get("context")
         if context is not None and not is_empty(context):
@@ -162,16 +169,19 @@ class EntryCompiler:
         serial_group = entry.get("serial-group")
         if serial_group is not None:
             run.serial_group = compilation.fill(serial_group, scope)
+            check_serial_group(compilation, run.serial_group, scope)
 
     def _filters(self, run: JobRun, node: Content, scope: Scope) -> None:
-        if isinstance(node, Scalar) and not is_empty(node):
-            run.filters = node
-            run.filter_condition = condition(self.compilation, node, scope, bare=True)
-        elif type(node) is Sequence:
+        if type(node) is Sequence:
             self.compilation.report("value", "`filters` must be a mapping or an expression", node.span, scope)
-        else:
+        elif type(node) is Mapping:
             run.filters = self.compilation.fill(node, scope)
             check_filters(self.compilation, run.filters, scope)
+        elif isinstance(node, Scalar) and not is_empty(node):
+            # What is filled in becomes part of the expression (unverified).
+            run.filters = text = self.compilation.text(node, scope)
+            statement = text if is_known(text) else node
+            run.filter_condition = condition(self.compilation, statement, scope, bare=True)
 
     def _requirements(self, node: Content, scope: Scope) -> list[Requirement]:
         filled = self.compilation.fill(node, scope)
@@ -200,6 +210,9 @@ class EntryCompiler:
         items = node.elements if type(node) is Sequence else [node]
         for item in items:
             check_word(self.compilation, "status", item, STATUSES, scope)
+            if type(node) is Sequence and isinstance(item, Scalar) and item.text == "terminal":
+                message = "`terminal` stands for every way to end, so it cannot stand in a list of statuses"
+                self.compilation.report("value", message, item.span, scope, help="write `NAME: terminal`")
         return tuple([item.text for item in items if isinstance(item, Scalar)])
 
     def _inline(self, run: JobRun, entry: Entry, type_: Content, scope: Scope) -> None:
@@ -218,7 +231,11 @@ class EntryCompiler:
         compilation = self.compilation
         found = self._resolve(entry, scope)
         if isinstance(found, Unresolved):
-            compilation.report(found.code, found.message, entry.key.span, scope, suggestion=found.suggestion)
+            library = scope.library
+            guess = found.suggestion or compilation.nearest(entry.name, library.groups)
+            called = entry.name in library.commands
+            help = f"'{entry.name}' is a command; a job calls it in its steps" if called else None
+            compilation.report(found.code, found.message, entry.key.span, scope, help=help, suggestion=guess)
         if isinstance(found, Unresolved | Missing):
             run.opaque = True
             run.arguments = {name: compilation.fill(field.value, scope) for name, field in given.items()}
@@ -232,7 +249,9 @@ class EntryCompiler:
 
     def _resolve(self, entry: Entry, scope: Scope) -> Definition | Missing | Unresolved:
         override = entry.get("override-with")
-        if isinstance(override, Scalar):
+        if override is not None and not isinstance(override, Scalar):
+            self.compilation.report("value", "`override-with` must be a job's name", override.span, scope)
+        elif override is not None and not is_empty(override):
             name = self.compilation.text(override, scope).text
             found = resolve(self.compilation, Kind.JOB, name, scope.library)
             if not isinstance(found, Unresolved):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from orbgen.circleci.compilation import Argument, Compilation, Scope
+from orbgen.circleci.job_form import check_keys
 from orbgen.circleci.library import Definition, Kind, ParameterType
 from orbgen.circleci.parameters import bind
 from orbgen.circleci.pipeline import Call, CallKind
@@ -13,7 +14,6 @@ from orbgen.circleci.text import is_known
 from orbgen.source.nodes import Content, Field, Mapping, Scalar
 from orbgen.source.span import Span
 
-DEFINITION_KEYS = ("docker", "machine", "macos")
 _EXAMPLES = "write `executor: NAME` or `executor: {name: NAME, PARAMETER: VALUE}`"
 
 
@@ -92,8 +92,11 @@ def executor_fields(
     if type(definition.node) is not Mapping:
         return {}
     inner = Scope(definition.library, call, definition, arguments)
-    return {
-        key: compilation.fill(field.value, inner)
-        for key, field in definition.node.fields.items()
-        if key not in ("parameters", "description")
-    }
+    keys, new = {}, {}
+    for key, field in definition.node.fields.items():
+        if key not in ("parameters", "description"):
+            keys[key] = value = compilation.fill(field.value, inner)
+            if value is not field.value or compilation.dormant or compilation.visit(value):
+                new[key] = value
+    check_keys(compilation, new, definition.title, inner)
+    return keys

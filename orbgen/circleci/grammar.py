@@ -9,7 +9,7 @@ import msgspec
 from orbgen.circleci.compilation import Compilation, Scope
 from orbgen.circleci.text import is_known
 from orbgen.source.names import nearest
-from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
+from orbgen.source.nodes import Content, Field, Mapping, Scalar, Sequence
 
 # The day on which these tables were last compared with CircleCI's documentation and schema.
 GRAMMAR_DATE = "2026-09-01"
@@ -19,8 +19,12 @@ TOP_LEVEL_KEYS = frozenset(
      "display", "description", "experimental", "build_agent", "notify")
 )  # fmt: skip
 NEEDS_VERSION_2_1 = ("orbs", "commands", "executors", "parameters", "job-groups", "setup")
+JOB_KEYS_OF_VERSION_2_1 = ("executor",)  # `parameters` does nothing in version 2, and is accepted.
+WORKFLOW_KEYS_OF_VERSION_2_1 = ("when", "unless")
+ENTRY_KEYS_OF_VERSION_2_1 = ("matrix", "pre-steps", "post-steps")
 
-EXECUTOR_KINDS = ("docker", "machine", "macos", "executor")
+CONCRETE_EXECUTORS = ("docker", "machine", "macos")
+EXECUTOR_KINDS = (*CONCRETE_EXECUTORS, "executor")
 JOB_KEYS = frozenset(
     (*EXECUTOR_KINDS, "type", "shell", "parameters", "steps", "working_directory", "parallelism", "environment",
      "branches", "resource_class", "retention", "circleci_ip_ranges", "description", "key", "plan_name", "validation",
@@ -31,8 +35,18 @@ EXECUTOR_KEYS = frozenset(
      "description")
 )  # fmt: skip
 COMMAND_KEYS = frozenset(("steps", "parameters", "description"))
-GROUP_KEYS = frozenset(("jobs", "description"))
+GROUP_KEYS = frozenset(("jobs",))
 JOB_TYPES = ("build", "approval", "no-op", "release", "lock", "unlock")
+# The keys that a job of each other type keeps, the first of them required; what else it has does nothing.
+KEYS_BY_TYPE = {
+    "approval": (),
+    "no-op": (),
+    "release": ("plan_name", "validation"),
+    "lock": ("key",),
+    "unlock": ("key",),
+}
+WORKFLOW_KEYS = frozenset(("jobs", "triggers", "when", "unless", "max_auto_reruns"))
+CHECKOUT_METHODS = ("blobless", "full", "shallow")
 FILTER_KEYS = ("branches", "tags")
 FILTER_LIST_KEYS = ("only", "ignore")
 STATUSES = ("success", "failed", "canceled", "unauthorized", "not_run", "terminal")
@@ -104,6 +118,8 @@ def check_step(
         _check_keys(compilation, name, grammar, body, scope, key)
         if name in ("run", "deploy"):
             _check_run(compilation, body, scope)
+        elif name == "checkout":
+            _check_checkout(compilation, body, scope)
     elif isinstance(body, Scalar) and name in ("run", "deploy"):
         if not body.text.strip() and is_known(body):
             compilation.report("empty-run", "the command of `run` is empty", key.span, scope)
@@ -140,8 +156,14 @@ def _check_run(compilation: Compilation, body: Mapping, scope: Scope) -> None:
         value = command.value
         if not isinstance(value, Scalar):
             compilation.report("step-form", "`command` of `run` must be a string", value.span, scope)
+        elif not isinstance(value.value, str | None):
+            message = f"the command of `run` must be a string, but `{value.text}` is not one"
+            compilation.report("value", message, value.span, scope, help=f"quote it: '{value.text}'")
         elif is_known(value) and (value.value is None or not value.text.strip()):
             compilation.report("empty-run", "the command of `run` is empty", command.key.span, scope)
+    environment = fields.get("environment")
+    if environment is not None and compilation.templates:
+        check_environment(compilation, environment.value, "the step `run`", scope)
     when = fields.get("when")
     if when is not None:
         check_word(compilation, "when", when.value, ("on_success", "always", "on_fail"), scope)
@@ -149,9 +171,12 @@ def _check_run(compilation: Compilation, body: Mapping, scope: Scope) -> None:
         field = fields.get(key)
         if field is None or not isinstance(field.value, Scalar) or not is_known(field.value):
             continue
-        if not pattern.fullmatch(field.value.text.strip()):
+        text = field.value.text.strip()
+        if not pattern.fullmatch(text):
             message = f"`{key}` must be a duration such as `10m` or `30s`, not `{field.value.text}`"
             compilation.report("value", message, field.value.span, scope)
+        elif key == "auto_rerun_delay" and text.endswith("s") and (len(text) > 4 or int(text[:-1]) > 600):
+            compilation.report("value", "auto_rerun_delay must not exceed 10 minutes", field.value.span, scope)
     reruns = fields.get("max_auto_reruns")
     if reruns is not None:
         check_reruns(compilation, reruns.value, scope)
@@ -164,12 +189,36 @@ def _check_run(compilation: Compilation, body: Mapping, scope: Scope) -> None:
         compilation.report("value", message, fields["auto_rerun_delay"].key.span, scope)
 
 
+def _check_checkout(compilation: Compilation, body: Mapping, scope: Scope) -> None:
+    method, depth = body.get("method"), body.get("depth")
+    if method is not None:
+        check_word(compilation, "method", method, CHECKOUT_METHODS, scope)
+    if depth is None or not isinstance(depth, Scalar) or not is_known(depth):
+        return
+    if not isinstance(depth.value, int) or isinstance(depth.value, bool) or depth.value < 1:
+        message = f"`depth` of `checkout` must be a positive integer, not `{depth.text}`"
+        compilation.report("value", message, depth.span, scope)
+    elif not isinstance(method, Scalar) or (is_known(method) and method.text != "shallow"):
+        message = "`depth` of `checkout` can only be used with the method `shallow`"
+        compilation.report("value", message, body.fields["depth"].key.span, scope, help="add `method: shallow`")
+
+
 def check_reruns(compilation: Compilation, node: Content, scope: Scope) -> None:
     """Report a rerun count outside 1 to 5."""
     if isinstance(node, Scalar) and is_known(node):
         value = node.value
         if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 5:
             compilation.report("value", f"max_auto_reruns must be between 1 and 5, not `{node.text}`", node.span, scope)
+
+
+def check_environment(compilation: Compilation, node: Content, what: str, scope: Scope) -> None:
+    """Report variables whose values are no single values."""
+    for mapping in node.elements if type(node) is Sequence else (node,):
+        for name, field in mapping.fields.items() if type(mapping) is Mapping else ():
+            if not isinstance(field.value, Scalar):
+                message = f"the variable `{name}` of {what} must have a single value"
+                help = "quote it if it is meant as text"
+                compilation.report("value", message, field.value.span, scope, help=help)
 
 
 def check_word(compilation: Compilation, key: str, node: Content, words: tuple[str, ...], scope: Scope) -> None:
@@ -193,26 +242,17 @@ def check_closed(
             compilation.report("unknown-key", message, field.key.span, scope, help=help, suggestion=guess)
 
 
-def check_filters(compilation: Compilation, node: Content, scope: Scope) -> None:
-    """Report what is wrong with the form of `filters` given as a map (circleci.md 6.3)."""
-    if type(node) is not Mapping:
+def needs_version_2_1(
+    compilation: Compilation, fields: dict[str, Field], keys: tuple[str, ...], what: str, scope: Scope
+) -> None:
+    """Report keys that a configuration of version 2 cannot have."""
+    if compilation.templates:
         return
-    for name, field in node.fields.items():
-        if name not in FILTER_KEYS:
-            guess = nearest(name, FILTER_KEYS)
-            message = f"extraneous key [{name}] is not permitted in `filters`"
-            help = f"did you mean `{guess}`?" if guess else "`filters` takes `branches` and `tags`"
-            compilation.report("unknown-key", message, field.key.span, scope, help=help, suggestion=guess)
-        elif type(field.value) is Mapping:
-            for inner, option in field.value.fields.items():
-                if inner not in FILTER_LIST_KEYS:
-                    guess = nearest(inner, FILTER_LIST_KEYS)
-                    message = f"extraneous key [{inner}] is not permitted in `{name}`"
-                    help = f"did you mean `{guess}`?" if guess else f"`{name}` takes `only` and `ignore`"
-                    compilation.report("unknown-key", message, option.key.span, scope, help=help, suggestion=guess)
-        elif type(field.value) is Sequence or not is_empty(field.value):
-            message = f"`{name}` must be a mapping with `only` or `ignore`"
-            compilation.report("value", message, field.value.span, scope, help=f"write `{name}: {{only: [..]}}`")
+    for key in keys:
+        field = fields.get(key)
+        if field is not None and not is_empty(field.value):
+            message = f"`{key}` of {what} needs version 2.1"
+            compilation.report("version", message, field.key.span, scope, help="write `version: 2.1`")
 
 
 def is_empty(node: Content | None) -> bool:

@@ -12,51 +12,69 @@ from orbgen.circleci.pipeline import Call, CallKind, JobRun, Requirement
 from orbgen.circleci.text import is_known
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
 
+_TAKEN = "an entry of a job group takes name, requires, filters and serial-group"
+
 
 def add_group(outer: EntryCompiler, group: Definition, entry: Entry) -> None:
     """Compile one invocation of a job group into the workflow of `outer`."""
     group.used = True
     compilation, scope = outer.compilation, outer.scope
-    for name, field in entry.arguments.items():
-        message = f"a job group's entry does not support `{name}`"
-        help = "it takes name, requires, filters and serial-group"
-        compilation.report("job-group", message, field.key.span, scope, help=help)
+    for key, field in entry.arguments.items():
+        message = f"Job group invocations do not support `{key}`"
+        compilation.report("job-group", message, field.key.span, scope, help=_TAKEN)
     name_node = entry.get("name")
     text = compilation.text(name_node, scope) if isinstance(name_node, Scalar) else None
     name = text.text if text is not None else entry.name
+    _check_repeated(outer, entry, None if text is None else name)
     call = Call(CallKind.GROUP, name, entry.key.span, scope.call)
-    start = _added(outer, entry, call, f"{name}/start", "no-op" if entry.get("serial-group") is None else "lock")
+    serial = entry.get("serial-group")
+    start = _added(outer, entry, call, name, "start", "no-op" if serial is None else "lock")
     start.name_known = text is None or is_known(text)
-    outer._fill_special(start, entry, scope)
-    members = _members(outer, group, call, f"{name}/" if text is not None else "")
-    inner = {run.declared for run in members} | {run.alias for run in members if run.alias}
-    required = set()
+    outer.fill_special(start, entry, scope)
+    if serial is not None and start.serial_group is not None:
+        # The lock takes the place of the serial group.
+        start.body = {**(start.body or {}), "key": start.serial_group}
+    members = _members(outer, group, call, name, f"{name}/" if text is not None else "")
+    required = _check_requirements(outer, group, members)
     for run in members:
-        for requirement in run.requires:
-            required.add(requirement.name)
-            if requirement.known and requirement.name not in inner:
-                message = f"'{requirement.name}' is not a member of job group '{group.name}'"
-                compilation.report("requires", message, requirement.node.span, scope)
         if not run.requires:
-            run.requires = (Requirement(start.declared, entry.key),)
+            run.requires = (Requirement(start.declared, entry.key, targets=(start,)),)
     leaves = [run for run in members if run.declared not in required and run.alias not in required]
-    end = _added(outer, entry, call, f"{name}/end", "no-op")
+    end = _added(outer, entry, call, name, "end", "no-op")
     end.alias = name
-    end.requires = tuple([Requirement(run.declared, entry.key) for run in leaves])
+    end.requires = tuple([Requirement(run.declared, entry.key, targets=(run,)) for run in leaves])
     if start.type == "lock":
-        unlock = _added(outer, entry, call, f"{name}/unlock", "unlock")
-        unlock.requires = (Requirement(end.declared, entry.key, ("terminal",)),)
+        unlock = _added(outer, entry, call, name, "unlock", "unlock")
+        unlock.body = {**(unlock.body or {}), "key": start.serial_group or entry.key}
+        unlock.requires = (Requirement(end.declared, entry.key, ("terminal",), targets=(end,)),)
 
 
-def _added(outer: EntryCompiler, entry: Entry, call: Call, name: str, type_: str) -> JobRun:
+def _check_repeated(outer: EntryCompiler, entry: Entry, name: str | None) -> None:
+    """Report a group that is invoked again without a name of its own."""
+    before = outer.group_names.setdefault(entry.name, [])
+    if before and (name is None or None in before):
+        message = (
+            f'Job group "{entry.name}" is invoked multiple times without a "name" attribute. '
+            "Each invocation must have a unique name"
+        )
+        outer.compilation.report("job-group", message, entry.key.span, outer.scope, help="add `name: ..`")
+    elif name in before:
+        message = f'Job group "{entry.name}" is already invoked with the name "{name}"'
+        outer.compilation.report("job-group", message, entry.special["name"].value.span, outer.scope)
+    before.append(name)
+
+
+def _added(outer: EntryCompiler, entry: Entry, call: Call, group: str, part: str, type_: str) -> JobRun:
     """A job that CircleCI adds around the members."""
-    run = JobRun(outer.workflow, name, name, type_, entry.node, call)
-    run.body = {"type": Scalar(entry.key.source, entry.key.start, entry.key.end, entry.key.outer, type_)}
+    name = f"{group}/{part}"
+    key = entry.key
+    run = JobRun(outer.workflow, name, name, type_, entry.node, call, group=group)
+    run.body = {"type": Scalar(key.source, key.start, key.end, key.outer, type_)}
     outer.runs.append(run)
     return run
 
 
-def _members(outer: EntryCompiler, group: Definition, call: Call, prefix: str) -> list[JobRun]:
+def _members(outer: EntryCompiler, group: Definition, call: Call, name: str, prefix: str) -> list[JobRun]:
     compilation, scope = outer.compilation, outer.scope.seen_from(call)
     jobs = group.node.get("jobs") if type(group.node) is Mapping else None
     if type(jobs) is not Sequence or not jobs.items:
@@ -73,9 +91,11 @@ def _members(outer: EntryCompiler, group: Definition, call: Call, prefix: str) -
             continue
         if "serial-group" in member.special:
             message = "Use of `serial-group` on job invocations inside a job-group is not supported"
-            compilation.report("job-group", message, member.special["serial-group"].key.span, scope)
+            help = "give the `serial-group` to the group's entry in the workflow"
+            compilation.report("job-group", message, member.special["serial-group"].key.span, scope, help=help)
         inner.add_entry(member, prefix)
     for run in inner.runs:
+        run.group = name
         run.requires = tuple([_within(requirement, prefix) for requirement in run.requires])
     outer.runs.extend(inner.runs)
     return inner.runs
@@ -85,6 +105,24 @@ def _within(requirement: Requirement, prefix: str) -> Requirement:
     return Requirement(
         prefix + requirement.name, requirement.node, requirement.statuses, requirement.listed, requirement.known
     )
+
+
+def _check_requirements(outer: EntryCompiler, group: Definition, members: list[JobRun]) -> set[str]:
+    """The names that members require; those of no member are reported, and dropped."""
+    inner = {run.declared for run in members} | {run.alias for run in members if run.alias}
+    required: set[str] = set()
+    for run in members:
+        kept = []
+        for requirement in run.requires:
+            if requirement.known and requirement.name not in inner:
+                message = f"'{requirement.node.span.text}' is not a member of job group '{group.name}'"
+                scope = outer.scope.seen_from(run.call)
+                outer.compilation.report("requires", message, requirement.node.span, scope)
+            else:
+                required.add(requirement.name)
+                kept.append(requirement)
+        run.requires = tuple(kept)
+    return required
 
 
 def member_names(group: Definition) -> set[str]:
@@ -97,4 +135,9 @@ def member_names(group: Definition) -> set[str]:
 
 
 def _keys(item: Content) -> list[str]:
-    return list(item.fields)[:1] if type(item) is Mapping else []
+    """The job's name, and the name that the entry gives it."""
+    if type(item) is not Mapping or not item.fields:
+        return []
+    name, field = next(iter(item.fields.items()))
+    given = field.value.get("name") if type(field.value) is Mapping else None
+    return [name, given.text] if isinstance(given, Scalar) else [name]

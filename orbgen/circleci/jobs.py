@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from orbgen.circleci.compilation import Argument, Compilation, Scope
 from orbgen.circleci.executors import Executor, resolve_executor
+from orbgen.circleci.grammar import CONCRETE_EXECUTORS, KEYS_BY_TYPE, is_empty
+from orbgen.circleci.job_form import check_keys
 from orbgen.circleci.library import Definition
 from orbgen.circleci.pipeline import Call, CallKind, JobRun
 from orbgen.circleci.steps import StepList
-from orbgen.source.nodes import Content, Mapping, Node, Sequence
+from orbgen.source.nodes import Content, Mapping, Node, Scalar, Sequence
 
 _DROPPED = frozenset(("parameters", "description"))
 _HOISTED = ("resource_class", "shell")
@@ -27,9 +31,13 @@ def instantiate(
         return
     call = Call(CallKind.JOB, definition.qualified_name, definition.key.span, run.call)
     scope = Scope(definition.library, call, definition, arguments)
+    if run.type in KEYS_BY_TYPE:
+        kept = ("type", *KEYS_BY_TYPE[run.type])
+        run.body = {key: compilation.fill(field.value, scope) for key, field in node.fields.items() if key in kept}
+        return
     executor_node = node.get("executor")
     executor = None
-    if executor_node is not None:
+    if executor_node is not None and not is_empty(executor_node):
         executor = resolve_executor(compilation, executor_node, scope)
     run.body = _merge(compilation, node, executor, scope)
     steps = StepList(compilation)
@@ -37,7 +45,7 @@ def instantiate(
     if before is not None:
         link = Call(CallKind.PRE_STEPS, run.declared, before.span, run.call)
         steps.extend(before, entry_scope.seen_from(link), link)
-    if node.get("steps") is not None and (run.type == "build"):
+    if not is_empty(node.get("steps")):
         steps.extend(node.fields["steps"].value, scope, call)
     if after is not None:
         link = Call(CallKind.POST_STEPS, run.declared, after.span, run.call)
@@ -49,15 +57,26 @@ def _merge(compilation: Compilation, node: Mapping, executor: Executor | None, s
     """The job's keys over its executor's, in the order of CircleCI's output (circleci.md 8.2)."""
     body: dict[str, Content] = {}
     inherited = dict(executor.fields) if executor is not None else {}
+    if any([kind in node.fields for kind in CONCRETE_EXECUTORS]):
+        # A job has one kind of executor, so its own takes the place of the inherited one (unverified).
+        for kind in [kind for kind in CONCRETE_EXECUTORS if kind not in node.fields]:
+            inherited.pop(kind, None)
     environment = inherited.pop("environment", None)
+    filled: dict[str, Content] = {}
     for key, field in node.fields.items():
         if key == "executor":
+            if executor is not None and not executor.known:
+                body[key] = compilation.fill(field.value, scope)
             for name, value in inherited.items():
                 body.setdefault(name, value)
         elif key == "steps":
             body[key] = field.value
         elif key not in _DROPPED:
-            body[key] = compilation.fill(field.value, scope)
+            body[key] = value = compilation.fill(field.value, scope)
+            if value is not field.value or compilation.dormant or compilation.visit(value):
+                filled[key] = value
+    owner = scope.owner
+    check_keys(compilation, filled, owner.title if owner is not None else "the job", scope)
     if environment is not None:
         own = body.get("environment")
         if own is None:
@@ -72,13 +91,23 @@ def merge_environments(first: Content, second: Content) -> Content:
     """Two environments as one, in which the second wins; lists of single keys count as maps."""
     entries: dict[str, tuple[Node, Node]] = {}
     for environment in (first, second):
-        maps = [environment] if type(environment) is Mapping else []
-        if type(environment) is Sequence:
-            maps = [item for item in environment.elements if type(item) is Mapping]
-        for mapping in maps:
-            for name, field in mapping.fields.items():
-                entries[name] = (field.key, field.value)
+        for name, key, value in _variables(environment):
+            entries[name] = (key, value)
     return Mapping(second.source, second.start, second.end, second.outer, list(entries.values()))
+
+
+def _variables(environment: Content | None) -> Iterator[tuple[str, Node, Content]]:
+    """Name, key and value of each variable: of a map, of a list of maps, of a list of texts `NAME=VALUE`."""
+    items = environment.elements if type(environment) is Sequence else [environment]
+    for item in items:
+        if type(item) is Mapping:
+            for name, field in item.fields.items():
+                yield name, field.key, field.value
+        elif isinstance(item, Scalar):
+            name, equals, value = item.text.partition("=")
+            if equals:
+                place = (item.source, item.start, item.end, item.outer)
+                yield name, Scalar(*place, name), Scalar(*place, value, "'")
 
 
 def _hoist(body: dict[str, Content]) -> None:
@@ -100,8 +129,4 @@ def _hoist(body: dict[str, Content]) -> None:
 
 def environment_of(run: JobRun) -> dict[str, Content]:
     """The variables that a job's `environment` sets."""
-    node = (run.body or {}).get("environment")
-    maps = [node] if type(node) is Mapping else []
-    if type(node) is Sequence:
-        maps = [item for item in node.elements if type(item) is Mapping]
-    return {name: field.value for mapping in maps for name, field in mapping.fields.items()}
+    return {name: value for name, _, value in _variables((run.body or {}).get("environment"))}

@@ -77,7 +77,8 @@ class Import(msgspec.Struct, eq=False):
     """One entry of `orbs`. `library` is None where the orb's source is not at hand.
 
     `reference` is the written `ns/name@version`, or the address of a URL orb; None for an inline orb. `resolved` is the
-    exact version that was found. An `injected` entry is filled in by somebody before CircleCI reads the file.
+    exact version that was found, where that is known. An `injected` entry is filled in by somebody before CircleCI
+    reads the file. A `missing` orb's source is not at hand; `needed` is one that what CircleCI looks at uses.
     """
 
     alias: str
@@ -87,7 +88,9 @@ class Import(msgspec.Struct, eq=False):
     library: Library | None
     resolved: str | None = None
     injected: bool = False
+    missing: bool = False
     used: bool = False
+    needed: bool = False
 
 
 class Library(msgspec.Struct, eq=False):

@@ -6,10 +6,11 @@ from typing import TypeAlias, Union
 
 import msgspec
 
-from orbgen.circleci.compilation import MAXIMUM_FILLED_NODES, Argument, Compilation, Scope
+from orbgen.circleci.compilation import Argument, Compilation, Scope
 from orbgen.circleci.expressions import ExpressionError, Not, parse
 from orbgen.circleci.formulas import formula_of_statement
 from orbgen.circleci.library import Definition, Kind, ParameterType
+from orbgen.circleci.limits import MAXIMUM_FILLED_NODES
 from orbgen.circleci.matching import full_match
 from orbgen.circleci.pipeline import Condition
 from orbgen.circleci.resolution import resolve
@@ -162,8 +163,8 @@ class _Statement:
 
     def _value(self, node: Content, depth: int = 0) -> _Compared:
         """What `equal` and `matches` compare, with everything filled in; unknown where it goes beyond the limits."""
-        self.compilation.filled += 1
-        if depth > MAXIMUM_DEPTH or self.compilation.filled > MAXIMUM_FILLED_NODES:
+        self.compilation.spent.nodes += 1
+        if depth > MAXIMUM_DEPTH or self.compilation.spent.nodes > MAXIMUM_FILLED_NODES:
             return Unknown(sources=())
         if isinstance(node, Scalar):
             found = self.compilation.fill_scalar(node, self.scope)

@@ -9,11 +9,10 @@ import msgspec
 
 from orbgen.circleci.compilation import Argument, Compilation, Scope
 from orbgen.circleci.library import ParameterType
+from orbgen.circleci.limits import MAXIMUM_COMBINATIONS
 from orbgen.circleci.text import is_known, show, value_of
 from orbgen.circleci.truth import Unknown
 from orbgen.source.nodes import Content, Field, Mapping, Scalar, Sequence
-
-MAXIMUM_COMBINATIONS = 1024
 
 
 class Combination(msgspec.Struct, frozen=True):

@@ -11,14 +11,15 @@ from collections.abc import Iterator
 
 import msgspec
 
+from orbgen.source.limits import MAXIMUM_BYTES
 from orbgen.source.nodes import Document
 from orbgen.source.problems import Problem, UnreadableError
 from orbgen.source.reader import read
 from orbgen.source.span import Source, Span
 
-REFERENCE = re.compile(
-    r"(?P<name>[a-z][a-z0-9_-]+/[a-z][a-z0-9_-]+)@(?P<version>dev:[.a-zA-Z0-9_/-]+|\d+|\d+\.\d+|\d+\.\d+\.\d+|volatile)"
-)
+EXACT_VERSION = re.compile(r"dev:[.a-zA-Z0-9_/-]+|[0-9]+\.[0-9]+\.[0-9]+")
+_VERSION = re.compile(rf"{EXACT_VERSION.pattern}|[0-9]+(?:\.[0-9]+)?|volatile")
+REFERENCE = re.compile(rf"[a-z][a-z0-9_-]+/[a-z][a-z0-9_-]+@(?:{_VERSION.pattern})")
 TEMPLATED_REFERENCE = re.compile(r"[a-z][a-z0-9_-]+/[a-z][a-z0-9_-]+@[^@]*<<.+>>.*")
 
 
@@ -66,8 +67,9 @@ def _listed(folder: str, name: str) -> Iterator[OrbSource]:
         return
     for entry in found:
         base = entry.removesuffix(".yml").removesuffix(".yaml")
-        if base.startswith(f"{short}@"):
-            yield OrbSource(name, base[len(short) + 1 :], os.path.join(directory, entry))
+        version = base.removeprefix(f"{short}@")
+        if version != base and _VERSION.fullmatch(version):
+            yield OrbSource(name, version, os.path.join(directory, entry))
 
 
 def _newest(sources: list[OrbSource], wanted: str | None) -> OrbSource | None:
@@ -94,21 +96,24 @@ def read_orb(path: str) -> Document:
 
     Raises UnreadableError.
     """
-    packed = os.path.join(path, "orb.yml")
     if not os.path.isdir(path):
         return read(_bytes(path), path)
-    if os.path.isfile(packed):
-        return read(_bytes(packed), packed)
-    return _tree(path)
+    from orbgen.circleci.orb_tree import MANIFEST  # Most runs meet no orb in a folder.
+
+    for root in (path, os.path.join(path, "src")):
+        if os.path.isfile(os.path.join(root, MANIFEST)):
+            return _tree(root)
+    packed = os.path.join(path, "orb.yml")
+    if not os.path.isfile(packed):
+        raise UnreadableError(_problem(path, f"the folder has neither `{MANIFEST}`, `src/{MANIFEST}` nor `orb.yml`"))
+    return read(_bytes(packed), packed)
 
 
-def _tree(path: str) -> Document:
-    # Most runs meet no unpacked orb.
-    from orbgen.circleci.orb_tree import MANIFEST, read_tree
+def _tree(root: str) -> Document:
+    from orbgen.circleci.orb_tree import read_tree
     from orbgen.circleci.packed_order import sort_keys
 
-    nested = os.path.join(path, "src")
-    document = read_tree(nested if os.path.isfile(os.path.join(nested, MANIFEST)) else path).document
+    document = read_tree(root).document
     sort_keys(document.root)
     return document
 
@@ -116,7 +121,10 @@ def _tree(path: str) -> Document:
 def _bytes(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
-            return file.read()
+            return file.read(MAXIMUM_BYTES + 1)
     except OSError as error:
-        message = f"cannot read the orb: {error.strerror}"
-        raise UnreadableError(Problem("orb-source", message, Span(Source(path, ""), 0, 0))) from None
+        raise UnreadableError(_problem(path, f"cannot read the orb: {error.strerror}")) from None
+
+
+def _problem(path: str, message: str) -> Problem:
+    return Problem("orb-source", message, Span(Source(path, ""), 0, 0))

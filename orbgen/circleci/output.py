@@ -7,8 +7,9 @@ from typing import TypeAlias, Union
 
 import msgspec
 
+from orbgen.circleci.grammar import STEPS
 from orbgen.circleci.hash_order import map_order
-from orbgen.circleci.pipeline import JobRun, Pipeline, Step, Workflow
+from orbgen.circleci.pipeline import CallKind, JobRun, Pipeline, Step, Workflow
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
 from orbgen.source.scalars import ScalarValue
 
@@ -86,8 +87,10 @@ def _environment(node: Content) -> Data:
 
 
 def entry_data(run: JobRun) -> Data:
-    """A job run's entry in its workflow."""
+    """A job run's entry in its workflow; a job whose orb is not at hand is kept as it is called."""
     entry: dict[str, Data] = {}
+    if run.opaque and run.name != run.job:
+        entry["name"] = run.name
     if run.filters is not None:
         entry["filters"] = data_of(run.filters)
     if run.definition is None and not run.opaque and run.type == "approval":
@@ -98,7 +101,15 @@ def entry_data(run: JobRun) -> Data:
         entry["context"] = data_of(run.context)
     if run.serial_group is not None:
         entry["serial-group"] = data_of(run.serial_group)
-    return {run.name: entry} if entry else run.name
+    if not run.opaque:
+        return {run.name: entry} if entry else run.name
+    for name, node in run.arguments.items():
+        entry[name] = data_of(node)
+    for key, kind in (("pre-steps", CallKind.PRE_STEPS), ("post-steps", CallKind.POST_STEPS)):
+        steps = [step for step in run.steps if any([link.kind is kind for link in step.call.chain()])]
+        if steps:
+            entry[key] = [step_data(step) for step in steps]
+    return {run.job: entry} if entry else run.job
 
 
 def _requires(run: JobRun) -> Data:
@@ -124,7 +135,7 @@ def pipeline_data(pipeline: Pipeline, *, origins: bool = False) -> dict[str, Dat
             continue
         workflows[workflow.name] = workflow_data(workflow)
         for run in workflow.job_runs:
-            if run.name not in jobs and (run.body is not None or run.opaque):
+            if run.name not in jobs and run.body is not None:
                 jobs[run.name] = body_data(run, origins=origins)
     if pipeline.workflow_version == "last":
         workflows["version"] = 2
@@ -137,23 +148,20 @@ def pipeline_data(pipeline: Pipeline, *, origins: bool = False) -> dict[str, Dat
 
 def workflow_data(workflow: Workflow) -> Data:
     """A workflow with the names that its jobs have in the pipeline."""
-    data: dict[str, Data] = {}
-    for key, field in (workflow.node.fields if workflow.node is not None else {}).items():
-        if key == "jobs":
-            data["jobs"] = [entry_data(run) for run in workflow.job_runs]
-        elif key not in ("when", "unless"):
-            data[key] = data_of(field.value)
-    if "jobs" not in data:
-        data["jobs"] = [entry_data(run) for run in workflow.job_runs]
+    data: dict[str, Data] = {key: data_of(node) for key, node in workflow.settings.items()}
+    data["jobs"] = [entry_data(run) for run in workflow.job_runs]
     return data
 
 
 def header(pipeline: Pipeline) -> Iterator[str]:
-    """The comment lines above the output: which orb each reference was resolved to."""
+    """The comment lines above the output: which orb each reference was resolved to, and commands that hide steps."""
     for orb in pipeline.library.orbs.values():
         if orb.reference is not None and orb.resolved is not None and not orb.reference.startswith("https://"):
             name = orb.reference.partition("@")[0]
             yield f"# Orb '{orb.reference}' resolved to '{name}@{orb.resolved}'"
+    for name in pipeline.library.commands:
+        if name in STEPS:
+            yield f"# WARNING: Command '{name}' in commands.{name} may override built-in CircleCI command '{name}'"
 
 
 def source_comment(text: str) -> Iterator[str]:

@@ -113,6 +113,7 @@ class JobRun(msgspec.Struct, eq=False):
 
     `name` is the final name in the pipeline and `declared` the one that `requires` uses. `body` are the keys of the
     compiled job in output order, where `steps` holds the place of the steps; None for a job without a definition.
+    `group` is the invocation of a job group that the run is a part of, empty for an entry of the workflow itself.
     """
 
     workflow: str
@@ -136,6 +137,7 @@ class JobRun(msgspec.Struct, eq=False):
     arguments: dict[str, Content] = {}
     opaque: bool = False
     name_known: bool = True
+    group: str = ""
 
     @property
     def span(self) -> Span:
@@ -144,7 +146,10 @@ class JobRun(msgspec.Struct, eq=False):
 
 
 class Workflow(msgspec.Struct, eq=False):
-    """One workflow with its job runs. `active` is False where a condition switches it off, None where unknown."""
+    """One workflow with its job runs. `active` is False where a condition switches it off, None where unknown.
+
+    `settings` are its other keys in the order of the source, filled, with `jobs` in its place.
+    """
 
     name: str
     key: Scalar | None
@@ -152,6 +157,7 @@ class Workflow(msgspec.Struct, eq=False):
     job_runs: tuple[JobRun, ...] = ()
     conditions: tuple[Condition, ...] = ()
     active: bool | None = True
+    settings: dict[str, Content | None] = {}
 
 
 class Pipeline(msgspec.Struct, eq=False):

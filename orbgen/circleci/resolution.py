@@ -6,7 +6,6 @@ import msgspec
 
 from orbgen.circleci.compilation import Compilation
 from orbgen.circleci.library import Definition, Import, Kind, Library
-from orbgen.source.names import nearest
 from orbgen.source.nodes import Scalar
 
 
@@ -49,21 +48,22 @@ def _resolve_once(
         return found
     if "/" not in name:
         message = f"Cannot find a definition for {kind.value} named {name}"
-        return Unresolved(f"undefined-{kind.value}", message, nearest(name, library.definitions(kind)))
+        return Unresolved(f"undefined-{kind.value}", message, compilation.nearest(name, library.definitions(kind)))
     alias, _, element = name.partition("/")
     orb = library.orbs.get(alias)
     if orb is None and compilation.inputs.orbs_injected:
         return Missing(Import(alias, library.root, library.root, None, None, injected=True), element)
     if orb is None:
         message = f"Cannot find orb '{alias}' looking for {kind.value} named '{name}'"
-        guess = nearest(alias, library.orbs)
+        guess = compilation.nearest(alias, library.orbs)
         return Unresolved("undefined-orb", message, guess and f"{guess}/{element}")
     orb.used = True
+    orb.needed = orb.needed or not compilation.dormant
     if orb.library is None:
         return Missing(orb, element)
     inner = orb.library.definitions(kind).get(element)
     if inner is None:
         message = f"Cannot find a definition for {kind.value} named {name}"
-        guess = nearest(element, orb.library.definitions(kind))
+        guess = compilation.nearest(element, orb.library.definitions(kind))
         return Unresolved("undefined-element", message, guess and f"{alias}/{guess}")
     return inner

@@ -5,6 +5,7 @@ from __future__ import annotations
 from orbgen.circleci.compilation import Argument, Compilation, Scope
 from orbgen.circleci.grammar import BUILT_IN_STEPS, LEGACY_STEP_TYPES, check_step
 from orbgen.circleci.library import Kind, ParameterType
+from orbgen.circleci.limits import MAXIMUM_CALLS, MAXIMUM_DEPTH, MAXIMUM_STEPS
 from orbgen.circleci.logic import condition
 from orbgen.circleci.parameters import bind, free_scope
 from orbgen.circleci.pipeline import Call, CallKind, Condition, Step
@@ -13,11 +14,6 @@ from orbgen.circleci.text import is_known
 from orbgen.source.names import nearest
 from orbgen.source.nodes import Content, Field, Mapping, Scalar, Sequence
 
-# Far beyond what anybody writes; calls that double at each level end here.
-MAXIMUM_DEPTH = 64
-MAXIMUM_CALLS = 20_000
-MAXIMUM_STEPS = 20_000
-
 
 class StepList:
     """Flattens lists of steps into one list for one job run."""
@@ -25,8 +21,7 @@ class StepList:
     def __init__(self, compilation: Compilation) -> None:
         self.compilation = compilation
         self.steps: list[Step] = []
-        self.calls = 0
-        self.full = False
+        self.full = compilation.spent.calls > MAXIMUM_CALLS or compilation.spent.steps > MAXIMUM_STEPS
 
     def extend(
         self, node: Content, scope: Scope, call: Call, conditions: tuple[Condition, ...] = (), depth: int = 0
@@ -116,8 +111,9 @@ class StepList:
         conditions: tuple[Condition, ...],
         depth: int,
     ) -> None:
-        library = scope.library
-        if name not in library.commands:
+        own = scope.library.commands.get(name)
+        # A command may bear the name of a built-in step, and inside it that name means the step (unverified).
+        if own is None or (name in BUILT_IN_STEPS and scope.inside(own)):
             if name in ("when", "unless"):
                 self._conditional(name, key, value, scope, call, conditions, depth)
                 return
@@ -128,21 +124,22 @@ class StepList:
             if built_in is not None:
                 self._built_in(built_in, name, key, item, value, scope, call, conditions)
                 return
-        found = resolve(self.compilation, Kind.COMMAND, name, library)
+        found = resolve(self.compilation, Kind.COMMAND, name, scope.library)
         if isinstance(found, Missing):
             body = None if value is None else self.compilation.fill(value, scope)
             self._add(name, item, body, call, conditions, opaque=True)
             return
         if isinstance(found, Unresolved):
-            guess = found.suggestion or nearest(name, BUILT_IN_STEPS)
-            self.compilation.report(found.code, found.message, key.span, scope, suggestion=guess)
+            guess = found.suggestion or nearest(name, (*BUILT_IN_STEPS, "when", "unless"))
+            help = f"'{name}' is a job; jobs are called in workflows" if name in scope.library.jobs else None
+            self.compilation.report(found.code, found.message, key.span, scope, help=help, suggestion=guess)
             return
         if scope.inside(found):
             message = f"command '{name}' calls itself"
             self.compilation.report("limit", message, key.span, scope, help="a command cannot be recursive")
             return
-        self.calls += 1
-        if self.calls > MAXIMUM_CALLS or depth >= MAXIMUM_DEPTH:
+        self.compilation.spent.calls += 1
+        if self.compilation.spent.calls > MAXIMUM_CALLS or depth >= MAXIMUM_DEPTH:
             self._refuse(item, scope)
             return
         inner_call = Call(CallKind.COMMAND, name, item.span, call)
@@ -156,7 +153,7 @@ class StepList:
 
     def _refuse(self, item: Content, scope: Scope) -> None:
         limits = f"{MAXIMUM_STEPS:,} steps, {MAXIMUM_CALLS:,} calls of commands, {MAXIMUM_DEPTH} levels of them"
-        message = f"the job goes beyond one of orbgen's limits: {limits}"
+        message = f"the configuration goes beyond one of orbgen's limits: {limits}"
         self.compilation.report("limit", message, item.span, scope)
         self.full = True
 
@@ -179,6 +176,9 @@ class StepList:
         conditions: tuple[Condition, ...],
         depth: int,
     ) -> None:
+        if not self.compilation.templates:
+            message = f"the step `{name}` needs version 2.1"
+            self.compilation.report("version", message, key.span, scope, help="write `version: 2.1`")
         if type(value) is not Mapping or not {"condition", "steps"} <= set(value.fields):
             message = f"a `{name}` step needs `condition` and `steps`"
             self.compilation.report("condition", message, key.span, scope)
@@ -239,7 +239,8 @@ class StepList:
         opaque: bool = False,
         substituted: bool = False,
     ) -> None:
-        if len(self.steps) >= MAXIMUM_STEPS:
+        self.compilation.spent.steps += 1
+        if self.compilation.spent.steps > MAXIMUM_STEPS:
             self._refuse(item, Scope(self.compilation.library, call))
             return
         self.steps.append(Step(name, item, body, call, conditions, opaque, substituted))

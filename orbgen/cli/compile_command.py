@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from orbgen.cli import declare
 from orbgen.cli.exits import CLEAN, FINDINGS, USAGE, UsageProblem
 from orbgen.cli.notes import note
-from orbgen.cli.orb_options import store_from
+from orbgen.cli.orb_options import DEFAULT_FOLDER, store_from
 from orbgen.cli.problem_report import show_problems
 from orbgen.project.files import NoConfigurationError, find_config
 
@@ -74,16 +74,18 @@ def command(
     CONFIG is a file, or - for standard input; without it, the .circleci/config.yml of this repository is compiled.
     Pipeline values that are not given come from git where it knows them, else from CircleCI's own defaults.
 
-    Exit codes: 0 compiled, 1 CircleCI would refuse the configuration, 2 it cannot be read, or wrong usage.
+    Exit codes: 0 compiled, 1 CircleCI would refuse the configuration or an orb is missing, 2 it cannot be read, or
+    wrong usage.
     """
     from orbgen.circleci.compiler import compile_document
     from orbgen.circleci.inputs import Inputs
+    from orbgen.source.files import read_bytes
     from orbgen.source.problems import UnreadableError
     from orbgen.source.reader import read
 
     path = config or _default_config()
     try:
-        document = read(_bytes(path), "<stdin>" if path == "-" else path)
+        document = read(read_bytes(path), "<stdin>" if path == "-" else path)
         inputs = Inputs(
             {**_mapping(parameters_file, "--parameters"), **_pairs(parameters, "-p")},
             {**_git_values(path), **_named(_mapping(values_file, "--values")), **_named(_pairs(values, "--value"))},
@@ -96,10 +98,12 @@ def command(
     fatal = [*document.problems, *[problem for problem in pipeline.problems if not _passes(problem)]]
     show_problems((*document.problems, *pipeline.problems), _passes)
     missing = _missing(pipeline)
-    if fatal or missing:
+    if fatal:
         return FINDINGS
+    if pipeline.workflows and all([workflow.active is False for workflow in pipeline.workflows]):
+        note("note: All Workflows have been filtered from this Pipeline.")
     _write(_rendered(pipeline, document.source.text, format_, comment=source_comment, origins=origins), output)
-    return CLEAN
+    return FINDINGS if missing else CLEAN
 
 
 # What CircleCI accepts, though it is hardly meant.
@@ -115,16 +119,6 @@ def _default_config() -> str:
         return find_config(os.curdir)
     except NoConfigurationError as error:
         raise UsageProblem(f"{error}; name a file to compile") from None
-
-
-def _bytes(path: str) -> bytes:
-    if path == "-":
-        return sys.stdin.buffer.read()
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise UsageProblem(f"cannot read {path}: {error.strerror}") from None
 
 
 def _pairs(pairs: tuple[str, ...], option: str) -> dict[str, Known]:
@@ -143,12 +137,13 @@ def _pairs(pairs: tuple[str, ...], option: str) -> dict[str, Known]:
 
 def _mapping(path: str | None, option: str) -> dict[str, Known]:
     """The values in a YAML or JSON file."""
+    from orbgen.source.files import read_bytes
     from orbgen.source.nodes import Mapping, Scalar
     from orbgen.source.reader import read
 
     if path is None:
         return {}
-    root = read(_bytes(path), path).root
+    root = read(read_bytes(path), path).root
     if type(root) is not Mapping:
         raise UsageProblem(f"{option} {path}: the file must be a mapping of names to values")
     found: dict[str, Known] = {}
@@ -192,12 +187,14 @@ def _git_values(path: str) -> dict[str, Known]:
 
 def _missing(pipeline: Pipeline) -> bool:
     """Say which orbs are missing that a surviving workflow needs, and how to supply them."""
-    needed = [orb for orb in pipeline.missing_orbs if orb.used]
-    for orb in needed:
-        name = (orb.reference or "").partition("@")[0]
-        note(f"error: the source of orb {orb.reference} is not at hand")
+    needed = {orb.reference or "": orb for orb in pipeline.missing_orbs if orb.needed}
+    for reference, orb in needed.items():
+        by_address = reference.startswith("https://")
+        name = reference if by_address else reference.partition("@")[0]
+        saved = "" if by_address else f"save it as {DEFAULT_FOLDER}/{reference}.yml, or "
+        note(f"error: the source of orb {reference} is not at hand; what it defines is printed as it is called")
         note(f" --> {orb.node.span}")
-        note(f"  = help: save it as .circleci/orbs/{orb.reference}.yml, or add --orb {name}=PATH")
+        note(f"  = help: {saved}add --orb {name}=PATH")
     return bool(needed)
 
 

@@ -89,10 +89,6 @@ def command(
     style = Style(coloured=_coloured(color))
     thresholds = Thresholds(Severity(min_severity), Confidence(min_confidence), Persona(persona))
     summary = Summary()
-    # Nothing of a file is kept and nothing in it refers in circles, so collecting garbage would only cost time.
-    import gc
-
-    gc.disable()
     try:
         files = list(find_files(paths or (os.path.dirname(find_config(os.curdir)) or os.curdir,)))
     except NoConfigurationError as error:

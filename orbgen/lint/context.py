@@ -9,6 +9,7 @@ import msgspec
 from orbgen.access.gates import Gates
 from orbgen.access.joins import Checkout, Join, joins_of
 from orbgen.circleci.pipeline import Call, JobRun, Pipeline, Step
+from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Severity
 from orbgen.lint.shells import code_of, is_posix, shell_of
 from orbgen.project.facts import Facts
 from orbgen.shell.script import Script, read_script
@@ -104,6 +105,48 @@ class Context:
     def privileged(self, run: JobRun) -> bool:
         """Whether a job run holds a context, SSH keys or a join (rules.md 2.2)."""
         return bool(run.contexts) or any([step.name == "add_ssh_keys" for step in run.steps]) or bool(self.joins(run))
+
+    def found(
+        self,
+        rule: Rule,
+        run: JobRun,
+        message: str,
+        place: Span,
+        *,
+        path: str,
+        call: Call | None = None,
+        kind: str = "",
+        severity: Severity | None = None,
+        confidence: Confidence | None = None,
+        persona: Persona | None = None,
+        label: str = "",
+        related: tuple[Note, ...] = (),
+        help: str | None = None,
+    ) -> Finding:
+        """A finding of a rule in a job run, at a place that the author can change.
+
+        `path` leads from the job run to what is found, and `call` is the link that it stands in, the run's own if not
+        given. Where that place is in an orb from elsewhere, it is related.
+        """
+        call = call or run.call
+        primary = self.place_for(place, call)
+        if primary is not place:
+            related = (*related, Note(place, "it is written here"))
+        return rule.finding(
+            message,
+            primary,
+            kind=kind,
+            severity=severity,
+            confidence=confidence,
+            persona=persona,
+            path=f"{path_of(run)}/{path}",
+            label=label,
+            related=related,
+            chain=self.chain(call),
+            hidden=self.hidden(call),
+            help=help,
+            job_runs=(path_of(run),),
+        )
 
     def is_own(self, span: Span) -> bool:
         """Whether a place is in the linted file itself, not in an orb from elsewhere."""

@@ -58,14 +58,15 @@ def find_files(paths: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
 
 
 def _below(folder: str) -> Iterator[str]:
-    """The YAML files in every `.circleci` folder at or below a folder."""
+    """The YAML files in every `.circleci` folder at or below a folder, links that lead nowhere among them, no pipes."""
     inside = ".circleci" in os.path.abspath(folder).split(os.sep)
     for directory, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name == ".circleci" or _entered(name)]
         if inside or ".circleci" in directory.split(os.sep):
             for name in files:
-                if name.endswith(_YAML):
-                    yield os.path.normpath(os.path.join(directory, name))
+                path = os.path.normpath(os.path.join(directory, name))
+                if name.endswith(_YAML) and (os.path.isfile(path) or not os.path.exists(path)):
+                    yield path
 
 
 def _entered(name: str) -> bool:

@@ -29,7 +29,7 @@ def decode(data: bytes, name: str) -> Source:
     """The text of a file in UTF-8 or, with a byte order mark, UTF-16. Raises UnreadableError for anything else."""
     if len(data) > MAXIMUM_BYTES:
         where = Span(Source(name, ""), 0, 0)
-        message = f"the file has {len(data):,} bytes; orbgen reads at most {MAXIMUM_BYTES:,}"
+        message = f"the file is larger than the {MAXIMUM_BYTES:,} bytes that orbgen reads"
         raise UnreadableError(Problem("limit", message, where))
     encoding = "utf-8"
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import pytest
@@ -48,7 +49,10 @@ class TestGroup:
     def test_lists_its_commands(self, orbgen):
         code, out, _ = orbgen("orb", "--help")
         assert code == 0
-        assert "pack " in out
+        assert [line.split()[0] for line in out.partition("Commands:")[2].strip().splitlines()] == [
+            "pack",
+            "validate",
+        ]
 
     def test_offers_the_nearest_command(self, orbgen):
         code, _, err = orbgen("orb", "pakc")
@@ -109,3 +113,80 @@ class TestPack:
         code, out, err = orbgen("orb", "pack", folder)
         assert (code, out) == (2, "")
         assert f" --> {folder}\n" in err
+
+
+class TestValidate:
+    def test_a_valid_orb(self, orbgen, source):
+        code, out, err = orbgen("orb", "validate", "src")
+        assert (code, out, err) == (0, "", "src is valid: 1 command; 1 use expanded\n")
+
+    def test_a_finding_in_the_authors_own_file(self, orbgen, source):
+        (source / "commands" / "greet.yml").write_text("steps:\n  - run: << parameters.who >>\n")
+        code, out, err = orbgen("orb", "validate", "src")
+        assert code == 1
+        assert out.startswith(
+            "high[compile-error[undefined-parameter]]: Arguments referenced without declared parameters: who\n"
+            " --> src/commands/greet.yml:2:13\n"
+        )
+        assert "2 |   - run: << parameters.who >>\n" in out
+        assert err == "1 finding (1 high) in 1 file\n"
+
+    def test_one_line_a_finding(self, orbgen, source):
+        (source / "commands" / "greet.yml").write_text("steps: [nowhere]\n")
+        code, out, _ = orbgen("orb", "validate", "src", "--format", "concise")
+        assert code == 1
+        assert out == (
+            "src/commands/greet.yml:1:9: high[compile-error[undefined-command]]: "
+            "Cannot find a definition for command named nowhere\n"
+        )
+
+    def test_the_packed_orb_in_a_file_and_on_standard_input(self, orbgen, source, monkeypatch):
+        _, packed, _ = orbgen("orb", "pack", "src")
+        (source.parent / "orb.yml").write_text(packed)
+        assert orbgen("orb", "validate", "orb.yml")[0] == 0
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(packed.encode())))
+        code, _, err = orbgen("orb", "validate", "-")
+        assert (code, err) == (0, "- is valid: 1 command; 1 use expanded\n")
+
+    def test_orbs_that_it_uses(self, orbgen, source):
+        (source / "@orb.yml").write_text("version: 2.1\norbs: {other: acme/other@1}\n")
+        (source / "commands" / "greet.yml").write_text("steps: [other/gone]\n")
+        code, _, err = orbgen("orb", "validate", "src")
+        assert code == 0
+        assert "note: not at hand, so not looked into: acme/other@1; give a source with --orb NAME=PATH" in err
+        (source.parent / "other.yml").write_text("version: 2.1\n")
+        code, out, _ = orbgen("orb", "validate", "src", "--orb", "acme/other=other.yml")
+        assert code == 1
+        assert "Cannot find a definition for command named other/gone" in out
+
+    def test_the_name_by_which_examples_import_it(self, orbgen, source):
+        (source / "examples").mkdir()
+        (source / "examples" / "e.yml").write_text(
+            "usage:\n  version: 2.1\n  orbs: {one: acme/one@1, two: acme/two@1}\n"
+            "  jobs: {build: {docker: [{image: x}], steps: [one/gret, two/gret]}}\n"
+        )
+        code, _, err = orbgen("orb", "validate", "src")
+        assert code == 0
+        assert "note: example 'e' does not seem to import this orb" in err
+        code, out, _ = orbgen("orb", "validate", "src", "--name", "acme/two")
+        assert code == 1
+        assert "did you mean 'two/greet'?" in out
+        code, _, err = orbgen("orb", "validate", "src", "--name", "two")
+        assert code == 2
+        assert "--name takes NAMESPACE/ORB" in err
+
+    @pytest.mark.parametrize(
+        ("path", "message"),
+        [("nowhere", "cannot read the file: No such file"), ("src/commands", "@orb.yml file not found")],
+    )
+    def test_what_cannot_be_read(self, orbgen, source, path, message):
+        code, out, err = orbgen("orb", "validate", path)
+        assert (code, out) == (2, "")
+        assert message in err
+
+    def test_what_cannot_be_packed(self, orbgen, source):
+        (source / "commands" / "greet.yml").write_text("steps: [checkout]\nsteps: []\n")
+        code, out, err = orbgen("orb", "validate", "src")
+        assert code == 2
+        assert "error: mapping key `steps` already defined at line 1" in out
+        assert "1 problem in reading" in err

@@ -38,12 +38,15 @@ def page_of(loaded: LoadedRule) -> str:
 
 def test_the_rules_that_exist():
     assert [loaded.rule.name for loaded in RULES] == [
+        "approval-bypass",
         "compile-error",
         "duplicate-name",
         "pipeline-value-injection",
         "teleport-join-without-context",
         "teleport-persisted-credentials",
+        "ungated-credentials",
         "unknown-key",
+        "weak-gate",
     ]
 
 

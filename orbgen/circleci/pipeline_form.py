@@ -1,0 +1,72 @@
+"""What holds for a pipeline as a whole: its size, its contexts, and what a setup configuration may run."""
+
+from __future__ import annotations
+
+from orbgen.circleci.compilation import Compilation
+from orbgen.circleci.grammar import is_empty
+from orbgen.circleci.limits import MAXIMUM_CONTEXTS, MAXIMUM_OUTPUT_NODES
+from orbgen.circleci.pipeline import Workflow
+from orbgen.circleci.text import is_known
+from orbgen.source.nodes import Content, Mapping, Scalar
+from orbgen.source.span import Span
+
+
+def read_setup(compilation: Compilation, root: Mapping, workflows: list[Workflow]) -> bool:
+    """Whether this is a setup configuration, of which exactly one workflow may run (circleci.md 1.4).
+
+    A workflow whose jobs all have filters may have none left to run.
+    """
+    node = root.get("setup")
+    if node is None or is_empty(node) or node.templated:
+        return False
+    if not isinstance(node, Scalar) or not isinstance(node.value, bool):
+        compilation.report("value", "`setup` must be true or false", node.span)
+        return False
+    active = [
+        workflow
+        for workflow in workflows
+        if workflow.active is True and any([run.filters is None for run in workflow.job_runs])
+    ]
+    if node.value and len(active) > 1 and active[1].key is not None:
+        message = f"a setup configuration runs exactly one workflow, but {len(active)} would run"
+        help = "give all but one a `when` that is false, or move them into the configuration that is continued with"
+        compilation.report("workflow", message, active[1].key.span, help=help)
+    return node.value
+
+
+def check_contexts(compilation: Compilation, workflows: list[Workflow]) -> None:
+    """Report the context that is one too many (circleci.md 6.2)."""
+    seen: set[str] = set()
+    for workflow in workflows:
+        for context in [context for run in workflow.job_runs for context in run.contexts if is_known(context)]:
+            seen.add(context.text)
+            if len(seen) > MAXIMUM_CONTEXTS:
+                message = f"this is context number {len(seen)}; CircleCI allows {MAXIMUM_CONTEXTS} in a configuration"
+                compilation.report("limit", message, context.span)
+                return
+
+
+def check_size(compilation: Compilation, root: Mapping, workflows: list[Workflow]) -> None:
+    """Refuse what aliases make enormous, and drop it, before anything walks through it."""
+    sizes: dict[int, int] = {}
+    total = 0
+    for workflow in workflows:
+        for run in workflow.job_runs:
+            total += sum([_size(node, sizes) for node in (run.body or {}).values()])
+            total += sum([_size(step.body, sizes) for step in run.steps if step.body is not None])
+    if total > MAXIMUM_OUTPUT_NODES:
+        message = f"with its aliases expanded the pipeline has more than {MAXIMUM_OUTPUT_NODES:,} values"
+        compilation.report("limit", message, Span(root.source, 0, 0), help="share less through aliases and anchors")
+        for workflow in workflows:
+            workflow.job_runs = ()
+
+
+def _size(node: Content, sizes: dict[int, int]) -> int:
+    """How many values a node stands for with its aliases expanded; `sizes` holds what is known, by identity."""
+    if isinstance(node, Scalar):
+        return 1
+    known = sizes.get(id(node))
+    if known is None:
+        inner = [field.value for field in node.fields.values()] if type(node) is Mapping else node.elements  # type: ignore[union-attr]
+        known = sizes[id(node)] = 1 + sum([_size(value, sizes) for value in inner])
+    return known

@@ -1,0 +1,93 @@
+"""`orbgen orb validate`: an orb checked offline, element by element and example by example."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from orbgen.cli import declare
+from orbgen.cli.exits import CLEAN, FINDINGS, USAGE, UsageProblem
+from orbgen.cli.notes import note
+from orbgen.cli.orb_options import store_from
+from orbgen.cli.problem_report import show_problems
+
+if TYPE_CHECKING:
+    from orbgen.circleci.orbs import OrbStore
+    from orbgen.orb.validate import Validation
+
+
+@declare.command(name="validate")
+@declare.argument("path", metavar="DIR|FILE")
+@declare.option("--name", metavar="NAMESPACE/ORB", help="The orb's name, by which its examples import it.")
+@declare.option(
+    "--orb",
+    "orbs",
+    multiple=True,
+    metavar="NAME[@VERSION]=PATH",
+    help="The source of an orb that this one uses: a packed file or an unpacked folder.",
+)
+@declare.option("--format", "format_", type=("full", "concise"), default="full", show_default=True)
+def command(path: str, name: str | None, orbs: tuple[str, ...], format_: str) -> int:
+    """Check the orb in DIR, or the packed orb in FILE, without a network.
+
+    Every command, job and executor is expanded with its defaults and with each value of its enums and booleans, and
+    every example is compiled with the orb in it. FILE may be - for standard input.
+
+    Exit codes: 0 valid, 1 findings, 2 the orb cannot be read, or wrong usage.
+    """
+    from orbgen.source.problems import UnreadableError
+
+    if name is not None and name.count("/") != 1:
+        raise UsageProblem(f"--name takes NAMESPACE/ORB, such as acme/deploy, not '{name}'")
+    try:
+        validation = validated(path, store_from(orbs, os.curdir), name)
+    except UnreadableError as error:
+        show_problems((error.problem,))
+        return USAGE
+    return report(validation, path, format_)
+
+
+def validated(path: str, store: OrbStore, name: str | None) -> Validation:
+    """The validation of a folder, a file or standard input. Raises UnreadableError."""
+    from orbgen.orb.validate import validate_file, validate_folder
+    from orbgen.source.files import read_bytes
+
+    if path == "-":
+        return validate_file(sys.stdin.buffer.read(), "<stdin>", store, name)
+    if os.path.isdir(path):
+        return validate_folder(path, store, name)
+    return validate_file(read_bytes(path), path, store, name)
+
+
+def report(validation: Validation, path: str, format_: str) -> int:
+    """Print what was found; the exit code."""
+    from orbgen.lint.findings import Severity
+    from orbgen.lint.reports import concise, full
+    from orbgen.lint.reports.style import Style
+    from orbgen.lint.result import FileResult, Summary
+
+    style = Style(coloured=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+    result = FileResult(path, validation.findings, validation.problems)
+    lines = concise.report_file if format_ == "concise" else full.report_file
+    for line in lines(result, style):
+        sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+    for name in validation.unlinked:
+        note(f"note: example '{name}' does not seem to import this orb; if it does, give the orb's name with --name")
+    if validation.missing:
+        names = ", ".join(validation.missing)
+        note(f"note: not at hand, so not looked into: {names}; give a source with --orb NAME=PATH")
+    summary = Summary()
+    summary.add(result)
+    if summary.problems or summary.reaches(Severity.LOW):
+        for line in full.summary_lines(summary, style):
+            note(line)
+        return USAGE if summary.problems else FINDINGS
+    counts = [_counted(count, section) for section, count in sorted(validation.counts.items()) if count]
+    note(f"{path} is valid: {', '.join(counts) or 'no elements'}; {_counted(validation.uses, 'uses')} expanded")
+    return CLEAN
+
+
+def _counted(count: int, things: str) -> str:
+    return f"{count} {things.removesuffix('s') if count == 1 else things}"

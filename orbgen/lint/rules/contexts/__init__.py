@@ -1,0 +1,1 @@
+"""Rules about contexts and the gates in front of them."""

@@ -1,0 +1,85 @@
+"""Contexts and cloud roles that every branch can reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from orbgen.circleci.pipeline import JobRun
+from orbgen.circleci.text import value_of
+from orbgen.lint.cloud_roles import cloud_roles
+from orbgen.lint.context import Context
+from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
+from orbgen.lint.openness import ONLY_A_RESTRICTION, held_note, why_open
+from orbgen.source.nodes import Scalar
+from orbgen.source.problems import Note
+
+RULE = Rule(
+    name="ungated-credentials",
+    sees=Sees.JOB_RUN,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    since="0.1",
+)
+
+
+def check(run: JobRun, context: Context) -> Iterator[Finding]:
+    """What a job run holds that any branch, tag or schedule can start."""
+    if run.type != "build" or not context.gates.of(run).open:
+        return
+    reason, place = why_open(run, context.gates.workflow_of(run))
+    related = (Note(place, reason),)
+    held = _exposed(run, context)
+    if held:
+        names = ", ".join([f"'{name}'" for name in dict.fromkeys(item.text for item in held)])
+        noun = "the context" if len(held) == 1 else "the contexts"
+        gated = _gated_elsewhere(held, context)
+        sensitive = any([context.facts.is_sensitive(item.text) for item in held])
+        yield context.found(
+            RULE,
+            run,
+            f"'{run.name}' holds {noun} {names}, and runs for every branch: {reason}",
+            held[0].span,
+            kind="context",
+            severity=Severity.HIGH if sensitive or gated else None,
+            path="context",
+            label="every branch can use it",
+            related=(*related, *gated),
+            help=f'keep the job to a branch, as in `filters: pipeline.git.branch == "main"`; {ONLY_A_RESTRICTION}',
+        )
+    for role in cloud_roles(run, context):
+        yield context.found(
+            RULE,
+            run,
+            f"'{run.name}' takes a role in a cloud by CircleCI's OIDC token, and runs for every branch: {reason}",
+            role.span,
+            call=role.call,
+            kind="cloud-role",
+            severity=Severity.HIGH,
+            confidence=Confidence.MEDIUM if role.presumed else None,
+            path=f"steps/{role.step}/cloud-role",
+            label="every branch can take the role, unless its trust policy checks more",
+            related=related,
+            help="keep the job to a branch, and let the role's trust policy demand the project and a context",
+        )
+
+
+def _exposed(run: JobRun, context: Context) -> list[Scalar]:
+    """The items of `context` that the run holds when a stranger's branch starts it."""
+    held = context.gates.contexts_in(run)
+    found = []
+    for item in run.contexts:
+        names = {item.text} if isinstance(value_of(item), str) else held
+        facts = [context.facts.context(name) for name in names & held]
+        if facts and not all([fact.closed or fact.sensitive is False for fact in facts]):
+            found.append(item)
+    return found
+
+
+def _gated_elsewhere(held: list[Scalar], context: Context) -> tuple[Note, ...]:
+    """A job run that holds one of the contexts behind a gate: somebody meant the context to be guarded."""
+    names = {item.text for item in held}
+    for run in context.pipeline.job_runs:
+        for item in run.contexts:
+            if item.text in names and context.gates.of(run).reasons:
+                return (held_note(item, run),)
+    return ()
