@@ -131,8 +131,8 @@ def checked_configs(corpus: Path) -> Iterator[Checked]:
 
 # Mistakes
 
-# The problems that a class of mistakes may be reported as. An alias without anchor is null to a simple checker, which
-# then speaks of an empty step or a job without steps at the place where we speak of the alias.
+# The problems that a class of mistakes may be reported as. Where a simple checker speaks of what is missing, such as an
+# empty step or a job without steps, we speak of why: an alias without anchor, a misspelt or wrongly indented key.
 CODES = {
     "21-key-in-20": {"version"},
     "bad-filter-key": {"unknown-key"},
@@ -140,9 +140,9 @@ CODES = {
     "command-no-steps": {"no-steps"},
     "command-not-mapping": {"value"},
     "duplicate-key": {"duplicate-key"},
-    "job-no-executor": {"no-executor"},
-    "job-no-steps": {"no-steps", "undefined-alias"},
-    "job-not-mapping": {"value"},
+    "job-no-executor": {"no-executor", "unknown-key", "misplaced-key"},
+    "job-no-steps": {"no-steps", "undefined-alias", "unknown-key", "misplaced-key"},
+    "job-not-mapping": {"value", "misplaced-key"},
     "job-unknown-key": {"unknown-key"},
     "no-version": {"version"},
     "no-workflow-no-build": {"workflow"},

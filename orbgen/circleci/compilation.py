@@ -24,7 +24,7 @@ from orbgen.circleci.templates import Literal, Reference, Section, Segment, Temp
 from orbgen.circleci.text import Part, Tag, Text, parts_of, show, text_from, truth_of, value_of
 from orbgen.circleci.truth import EvaluationError, Kind, Unknown, Value, evaluate, formula_of, truthy
 from orbgen.source.names import nearest
-from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
+from orbgen.source.nodes import Alias, Content, Mapping, Node, Scalar, Sequence
 from orbgen.source.problems import Note, Problem
 from orbgen.source.span import Span
 
@@ -53,7 +53,10 @@ class Argument(msgspec.Struct, eq=False):
 
 
 class Scope(msgspec.Struct, eq=False):
-    """The names that a piece of configuration sees, and the chain of calls that led to it."""
+    """The names that a piece of configuration sees, and the chain of calls that led to it.
+
+    An `uncertain` one may lack names because of something in error, so names that it does not know are no problem.
+    """
 
     library: Library
     call: Call | None = None
@@ -61,6 +64,7 @@ class Scope(msgspec.Struct, eq=False):
     arguments: dict[str, Argument] = {}
     matrix: dict[str, Argument] | None = None
     outer: Scope | None = None
+    uncertain: bool = False
 
     def inside(self, definition: Definition) -> bool:
         """Whether the scope lies, as written, inside a use of a definition."""
@@ -73,7 +77,7 @@ class Scope(msgspec.Struct, eq=False):
 
     def seen_from(self, call: Call) -> Scope:
         """The same names, reached through another call."""
-        return Scope(self.library, call, self.owner, self.arguments, self.matrix, self.outer)
+        return Scope(self.library, call, self.owner, self.arguments, self.matrix, self.outer, self.uncertain)
 
 
 class Compilation:
@@ -91,13 +95,23 @@ class Compilation:
         self.spent = Spent()
         self._visited: set[int] = set()
         self._problems: dict[tuple[str, int, int, int, str], Problem] = {}
+        # Which problems have one cause, such as the uses of a name that nothing defines.
+        self._causes: dict[tuple[str, object], list[tuple[str, int, int, int, str]]] = {}
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What was found, in the order of the places."""
-        return tuple(
-            sorted(self._problems.values(), key=lambda problem: (problem.span.source.name, problem.span.start))
-        )
+        """What was found, in the order of the places; of several places with one cause the first, the others noted."""
+        found = dict(self._problems)
+        for keys in self._causes.values():
+            if len(keys) > 1:
+                first, *others = sorted([found[key] for key in keys], key=_place)
+                places = [Note(problem.span, "and here") for problem in others]
+                for key in keys:
+                    del found[key]
+                found[keys[0]] = msgspec.structs.replace(
+                    first, related=(*first.related, *places), dormant=all([first.dormant, *[p.dormant for p in others]])
+                )
+        return tuple(sorted(found.values(), key=_place))
 
     def visit(self, node: Content) -> bool:
         """True the first time that a node is shown, which has to live as long as the run."""
@@ -112,6 +126,20 @@ class Compilation:
         self.spent.names += len(candidates)
         return nearest(name, candidates)
 
+    def lost(self, node: Content | None) -> bool:
+        """Whether an alias without anchor stands in the place of a node, or is merged into it."""
+        if not self.known_broken or node is None or node.source is not self.library.source:
+            return False
+        if isinstance(node, Scalar):
+            return not node.text and node.start in self.known_broken
+        merged = [value for key, value in node.entries if _is_merge(key)] if type(node) is Mapping else []
+        return any([self._lost_in(value.target if type(value) is Alias else value) for value in merged])
+
+    def _lost_in(self, merged: Node) -> bool:
+        """Whether something that is merged is lost: a mapping, or one of a list of them."""
+        parts = merged.elements if type(merged) is Sequence else [merged]
+        return any([self.lost(part) for part in parts])  # type: ignore[arg-type]
+
     def report(
         self,
         code: str,
@@ -122,14 +150,20 @@ class Compilation:
         help: str | None = None,
         suggestion: str | None = None,
         related: tuple[Note, ...] = (),
+        cause: object = None,
     ) -> None:
-        """Record a problem once, whatever the number of calls that run into it."""
+        """Record a problem once, whatever the number of calls that run into it.
+
+        Problems of one code with the same `cause` become one, with a note at each further place.
+        """
         if span.start in self.known_broken and span.source is self.library.source:
             return
         key = (code, id(span.source), span.start, span.end, message)
         known = self._problems.get(key)
         if known is None and self.overfull:
             return
+        if known is None and cause is not None:
+            self._causes.setdefault((code, cause), []).append(key)
         if known is None or (known.dormant and not self.dormant):
             calls = tuple([Note(link.span, f"{link.kind.value} '{link.name}'") for link in _chain(scope)])
             if help is None and suggestion is not None:
@@ -291,6 +325,8 @@ class Compilation:
         return found
 
     def _undeclared(self, name: str, rest: str, guess: str | None, place: Span, scope: Scope) -> None:
+        if scope.uncertain or (scope.owner is not None and scope.owner.uncertain):
+            return
         family, owner = name.partition(".")[0], scope.owner
         code, message, help = "undefined-parameter", f'Referred to a variable "{name}" that does not exist', None
         suggestion = f"{name[: len(name) - len(rest)]}{guess}" if guess and family != "pipeline" else guess
@@ -319,7 +355,12 @@ class Compilation:
         elif name in self.pipeline_arguments:
             suggestion = f"{_PIPELINE_PARAMETERS}{name}"
         help = f"did you mean '{suggestion}'?" if suggestion else help
-        self.report(code, message, place, scope, help=help, suggestion=suggestion)
+        cause: object = None
+        if family in ("parameters", "matrix"):
+            cause = (id(owner), scope.call.span.start if owner is None and scope.call is not None else 0, name)
+        elif name.startswith(_PIPELINE_PARAMETERS) and not scope.library.orb:
+            cause = name
+        self.report(code, message, place, scope, help=help, suggestion=suggestion, cause=cause)
 
     def _pipeline_value(self, name: str, scalar: Scalar, start: int) -> Argument | None:
         try:
@@ -376,6 +417,14 @@ def _passed(node: Scalar, tag: Tag) -> tuple[Part, ...]:
             for part in parts_of(node)
         ]
     )
+
+
+def _place(problem: Problem) -> tuple[str, int]:
+    return problem.span.source.name, problem.span.start
+
+
+def _is_merge(key: Node) -> bool:
+    return type(key) is Scalar and key.text == "<<" and not key.style
 
 
 def _joined(parts: list[Part]) -> Value:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from orbgen.circleci.argument_types import accepts, type_name
 from orbgen.circleci.compilation import Argument, Compilation, Scope
-from orbgen.circleci.config import build, misplaced, read_version
+from orbgen.circleci.config import build, read_version
 from orbgen.circleci.declarations import declarations, read_declarations
 from orbgen.circleci.entries import EntryCompiler
 from orbgen.circleci.executors import executor_fields
-from orbgen.circleci.grammar import WORKFLOW_KEYS, is_empty
+from orbgen.circleci.grammar import JOB_KEYS, WORKFLOW_KEYS, is_empty
 from orbgen.circleci.graph import assign_names, connect
 from orbgen.circleci.inputs import Inputs
 from orbgen.circleci.jobs import instantiate
@@ -21,12 +21,12 @@ from orbgen.circleci.orbs import OrbStore
 from orbgen.circleci.parameters import free, free_pipeline_parameter
 from orbgen.circleci.pipeline import Call, CallKind, Condition, JobRun, Pipeline, Workflow
 from orbgen.circleci.pipeline_form import check_contexts, check_size, read_setup
-from orbgen.circleci.resolution import Unresolved, resolve
+from orbgen.circleci.resolution import Unresolved, followed
 from orbgen.circleci.steps import StepList
 from orbgen.circleci.text import Part, Text, show
 from orbgen.circleci.workflow_form import check_workflow
 from orbgen.source.names import nearest
-from orbgen.source.nodes import Document, Field, Mapping, Scalar, Sequence
+from orbgen.source.nodes import Document, Field, Mapping, Sequence
 
 
 def compile_document(document: Document, inputs: Inputs = Inputs(), store: OrbStore | None = None) -> Pipeline:
@@ -202,6 +202,7 @@ class _Compiler:
                     message = f"the configuration has more than {MAXIMUM_JOB_RUNS:,} job runs"
                     compilation.report("limit", message, item.span, scope)
             workflow.job_runs = tuple(entries.runs)
+            workflow.complete = not entries.uncertain
         compilation.dormant = False
         return workflow
 
@@ -233,8 +234,8 @@ class _Compiler:
                 if type(definition.node) is Mapping:
                     if not definition.used:
                         self._check_definition(definition)
-                elif isinstance(definition.node, Scalar) and definition.node.value is not None:
-                    self._check_alias(definition, definition.node)
+                else:
+                    self._check_alias(definition)
 
     def _check_definition(self, definition: Definition) -> None:
         compilation, library = self.compilation, definition.library
@@ -249,13 +250,14 @@ class _Compiler:
         elif type(node) is Mapping and not is_empty(node.get("steps")):
             StepList(compilation).extend(node.fields["steps"].value, Scope(library, call, definition, arguments), call)
 
-    def _check_alias(self, definition: Definition, node: Scalar) -> None:
+    def _check_alias(self, definition: Definition) -> None:
         """A definition given as a name must name one of its kind."""
-        if isinstance(resolve(self.compilation, definition.kind, node.text, definition.library), Unresolved):
+        if isinstance(followed(self.compilation, definition), Unresolved):
             message = f"{definition.title} must be a mapping, or the name of another {definition.kind.value}"
-            self.compilation.report(
-                "value", message, definition.key.span, Scope(definition.library), help=misplaced(definition)
-            )
+            help = None
+            if definition.kind is Kind.JOB and definition.name in JOB_KEYS:
+                help = "check the indentation: this key belongs under a job's name"
+            self.compilation.report("value", message, definition.key.span, Scope(definition.library), help=help)
 
     def _check_duplicates(self) -> None:
         """Report keys that stand twice in one mapping, wherever in the document."""

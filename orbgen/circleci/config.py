@@ -25,8 +25,10 @@ from orbgen.circleci.grammar import (
 from orbgen.circleci.imports import Importer
 from orbgen.circleci.library import Definition, Kind, Library
 from orbgen.circleci.orbs import OrbStore
+from orbgen.circleci.repair import base, gathered_jobs, jobs_inside, respelt
 from orbgen.source.names import nearest
 from orbgen.source.nodes import Mapping, Scalar
+from orbgen.source.problems import Note
 
 _JOB_NAME = re.compile(r"[A-Za-z][A-Za-z\s\d_-]*", re.ASCII)
 _NAME = re.compile(r"[a-z][a-z\d_-]*", re.ASCII)
@@ -36,6 +38,7 @@ _SECTIONS = (
     ("executors", Kind.EXECUTOR, EXECUTOR_KEYS),
     ("job-groups", Kind.JOB_GROUP, GROUP_KEYS),
 )
+_TAG = re.compile(r"<<\s*(?:parameters|pipeline|matrix)\.")
 
 
 def read_version(compilation: Compilation, root: Mapping, scope: Scope) -> str:
@@ -49,20 +52,30 @@ def read_version(compilation: Compilation, root: Mapping, scope: Scope) -> str:
             f"the key `version` is missing; is `{guess}` meant?" if guess else "the configuration has no `version`"
         )
         compilation.report("version", message, place, scope, help=help)
-        return "2.1"
+        return _version_by_use(root)
     text = field.value.text if isinstance(field.value, Scalar) else ""
     number = field.value.value if isinstance(field.value, Scalar) else None
     if text not in ("2", "2.0", "2.1") and number != 2.1:  # `2.10` is the number 2.1.
         message = f"`{text or 'this'}` is no version of CircleCI's configuration language"
         compilation.report("version", message, field.value.span, scope, help="the versions are 2 and 2.1")
-    elif text in ("2", "2.0"):
-        for key in NEEDS_VERSION_2_1:
-            needing = root.fields.get(key)
-            if needing is not None and not is_empty(needing.value):
-                message = f"`{key}` needs version 2.1, but this configuration has version {text}"
-                compilation.report("version", message, needing.key.span, scope, help="write `version: 2.1`")
-        return "2"
+        return _version_by_use(root)
+    if text in ("2", "2.0"):
+        needing = [root.fields[key] for key in NEEDS_VERSION_2_1 if not is_empty(root.get(key))]
+        if not needing:
+            return "2"
+        first, *others = sorted([needed.key for needed in needing], key=lambda key: key.start)
+        message = f"`{first.text}` needs version 2.1, but this configuration has version {text}"
+        notes = [Note(field.value.span, "the version")]
+        notes += [Note(key.span, f"`{key.text}` needs version 2.1 too") for key in others]
+        help = "write `version: 2.1`"
+        compilation.report("version", message, first.span, scope, help=help, related=tuple(notes))
     return "2.1"
+
+
+def _version_by_use(root: Mapping) -> str:
+    """The version that a configuration is written in, told by what it uses."""
+    newer = any([not is_empty(root.get(key)) for key in NEEDS_VERSION_2_1])
+    return "2.1" if newer or _TAG.search(root.source.text) else "2"
 
 
 def build(
@@ -82,8 +95,10 @@ def build(
             message = f"`{key}` must be a mapping of names to {kind.value}s"
             compilation.report("value", message, section.span, scope)
             continue
-        for name, field in section.fields.items():
-            library.definitions(kind)[name] = definition = Definition(kind, name, field.key, field.value, library)
+        fields = gathered_jobs(compilation, section, scope) if kind is Kind.JOB else section.fields
+        definitions = library.definitions(kind)
+        for name, field in fields.items():
+            definitions[name] = definition = Definition(kind, name, field.key, field.value, library)
             _check_name(compilation, definition, scope)
             _check_definition(compilation, definition, keys)
     for name in library.groups.keys() & library.jobs.keys():
@@ -111,27 +126,31 @@ def _check_name(compilation: Compilation, definition: Definition, scope: Scope) 
 
 def _check_definition(compilation: Compilation, definition: Definition, keys: frozenset[str]) -> None:
     node, scope = definition.node, Scope(definition.library, owner=definition)
+    definition.uncertain = compilation.lost(node)
     if type(node) is Mapping:
         what = f"{definition.kind.value} '{definition.name}'"
         hint = _looks_like(definition)
         check_closed(compilation, node, keys, what, scope, hint=hint)
-        if definition.kind is Kind.JOB:
+        inside = jobs_inside(node) if definition.kind is Kind.JOB else {}
+        definition.node = node = respelt(compilation, node, keys)
+        for name, field in inside.items():
+            definition.library.jobs.setdefault(
+                name, Definition(Kind.JOB, name, field.key, field.value, definition.library)
+            )
+        if definition.uncertain or compilation.lost(node.get("parameters")):
+            definition.uncertain = True
+        elif definition.kind is Kind.JOB:
             _check_job(compilation, definition, node, scope)
         elif definition.kind is Kind.EXECUTOR:
             _check_executor(compilation, node, what, definition, scope)
         elif definition.kind is Kind.COMMAND and is_empty(node.get("steps")):
             compilation.report("no-steps", f"required key [steps] not found in {what}", definition.key.span, scope)
     elif not (isinstance(node, Scalar) and isinstance(node.value, str) and definition.kind is not Kind.JOB_GROUP):
-        name = f"{definition.kind.value} '{definition.name}'"
-        message = f"{name} must be a mapping, but {'is empty' if is_empty(node) else 'is not'}"
-        compilation.report("value", message, definition.key.span, scope, help=misplaced(definition))
-
-
-def misplaced(definition: Definition) -> str | None:
-    """What to say where a definition bears the name of a key that belongs into one."""
-    if definition.kind is Kind.JOB and definition.name in JOB_KEYS:
-        return "check the indentation: this key belongs under a job's name"
-    return None
+        if not definition.uncertain:
+            name = f"{definition.kind.value} '{definition.name}'"
+            message = f"{name} must be a mapping, but {'is empty' if is_empty(node) else 'is not'}"
+            compilation.report("value", message, definition.key.span, scope)
+        definition.uncertain = True
 
 
 def _check_job(compilation: Compilation, definition: Definition, node: Mapping, scope: Scope) -> None:
@@ -145,21 +164,16 @@ def _check_job(compilation: Compilation, definition: Definition, node: Mapping, 
             return
     needs_version_2_1(compilation, node.fields, JOB_KEYS_OF_VERSION_2_1, what, scope)
     if not any([kind in node.fields for kind in EXECUTOR_KINDS]):
-        guess = next((key for key in node.fields if nearest(key, EXECUTOR_KINDS)), None)
         message = f"{what} has no executor; one of docker, machine, macos and executor is required"
-        help = (
-            f"is `{guess}` meant to be `{nearest(guess, EXECUTOR_KINDS)}`?"
-            if guess
-            else "add `docker: [{image: ..}]` or `executor: NAME`"
-        )
-        compilation.report("no-executor", message, definition.key.span, scope, help=help)
-    elif all([is_empty(node.get(kind)) for kind in EXECUTOR_KINDS]):
+        help = "add `docker: [{image: ..}]` or `executor: NAME`"
+        compilation.report("no-executor", message, definition.key.span, scope, help=help, cause=base(node))
+    elif all([is_empty(node.get(kind)) and not compilation.lost(node.get(kind)) for kind in EXECUTOR_KINDS]):
         place = next(node.fields[kind].key for kind in EXECUTOR_KINDS if kind in node.fields)
         compilation.report("no-executor", f"the executor of {what} is empty", place.span, scope)
     _check_one_kind(compilation, node, what, scope)
     if is_empty(node.get("steps")):
         place = node.fields["steps"].key if "steps" in node.fields else definition.key
-        compilation.report("no-steps", f"required key [steps] not found in {what}", place.span, scope)
+        compilation.report("no-steps", f"required key [steps] not found in {what}", place.span, scope, cause=base(node))
 
 
 def _check_other_type(compilation: Compilation, node: Mapping, type_: str, what: str, scope: Scope) -> None:

@@ -7,13 +7,15 @@ from orbgen.circleci.compilation import Compilation, Scope
 from orbgen.circleci.expressions import variables
 from orbgen.circleci.grammar import ENTRY_KEYS
 from orbgen.circleci.library import Declaration, Definition, Kind, ParameterType
+from orbgen.circleci.repair import respelt
 from orbgen.circleci.templates import Reference, TemplateError, segments
 from orbgen.circleci.text import show
 from orbgen.source.names import nearest
 from orbgen.source.nodes import Content, Field, Mapping, Scalar, Sequence
 
-_KEYS = ("type", "default", "description", "enum")
+_KEYS = frozenset(("type", "default", "description", "enum"))
 _TYPES = {member.value: member for member in ParameterType}
+_MEANT = {"bool": "boolean", "int": "integer", "number": "integer", "str": "string", "list": "steps", "text": "string"}
 _PIPELINE_TYPES = (ParameterType.STRING, ParameterType.BOOLEAN, ParameterType.INTEGER, ParameterType.ENUM)
 
 
@@ -55,16 +57,19 @@ class _Reader:
 
     def read(self) -> Declaration:
         body, key, name = self.field.value, self.field.key, self.name
+        if self.compilation.lost(body):
+            return Declaration(name, ParameterType.STRING, key, None, broken=True)
         self._check_name()
         if type(body) is not Mapping:
             message = f"Parameter error: parameter '{name}' must be a mapping with a `type`"
             self.report("value", message, key, "write `{type: string}` at least")
             return Declaration(name, ParameterType.STRING, key, None, broken=True)
         self._check_keys(body)
+        body = respelt(self.compilation, body, _KEYS)
         default = body.get("default")
         type_ = self._type(body)
         if type_ is None:
-            return Declaration(name, ParameterType.STRING, key, default, broken=True)
+            return Declaration(name, self._guessed(body), key, default, broken=True)
         values = self._values(body, type_)
         broken = type_ is ParameterType.ENUM and not values
         declaration = Declaration(name, type_, key, default, tuple([show(value) for value in values]), values, broken)
@@ -89,7 +94,7 @@ class _Reader:
             if key not in _KEYS:
                 guess = nearest(key, _KEYS)
                 message = f"extraneous key [{key}] is not permitted in parameter '{self.name}'"
-                self.report("unknown-key", message, extra.key, f"permitted keys: {', '.join(_KEYS)}", guess)
+                self.report("unknown-key", message, extra.key, f"permitted keys: {', '.join(sorted(_KEYS))}", guess)
 
     def _type(self, body: Mapping) -> ParameterType | None:
         node = body.get("type")
@@ -100,7 +105,9 @@ class _Reader:
                 f"unknown type '{word}'" if word else "no `type`"
             )
             place = node if node is not None else self.field.key
-            self.report("value", message, place, f"the types are {', '.join(_TYPES)}", nearest(word, _TYPES))
+            guess = _MEANT.get(word) or nearest(word, _TYPES)
+            types = f"the types are {', '.join(_TYPES)}"
+            self.report("value", message, place, f"did you mean '{guess}'? {types}" if guess else types, guess)
             return None
         owner = self.scope.owner
         refused, help = "", ""
@@ -110,7 +117,17 @@ class _Reader:
             refused, help = "executor parameter", "only jobs and commands take steps"
         if refused and node is not None:
             self.report("value", f"Parameter error: {refused} '{self.name}' cannot have type {word}", node, help)
+            return None
         return type_
+
+    def _guessed(self, body: Mapping) -> ParameterType:
+        """The type that a declaration in error is taken for: that of its default, or what its word comes near to."""
+        node = body.get("type")
+        word = node.text if isinstance(node, Scalar) else ""
+        if type(body.get("default")) is Sequence:
+            return ParameterType.STEPS
+        fallback = ParameterType.ENUM if "enum" in body.fields else ParameterType.STRING
+        return _TYPES.get(_MEANT.get(word) or nearest(word, _TYPES) or "", fallback)
 
     def _values(self, body: Mapping, type_: ParameterType) -> tuple[str | int | float | bool | None, ...]:
         """The values of an enum; none where they are not known."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from orbgen.circleci.compilation import Compilation, Scope
+from orbgen.circleci.declarations import declarations
 from orbgen.circleci.grammar import (
     ENTRY_KEYS,
     ENTRY_KEYS_OF_VERSION_2_1,
@@ -20,7 +21,7 @@ from orbgen.circleci.logic import condition
 from orbgen.circleci.matrix import Combination, combinations
 from orbgen.circleci.parameters import bind
 from orbgen.circleci.pipeline import Call, CallKind, JobRun, Requirement
-from orbgen.circleci.resolution import Missing, Unresolved, resolve
+from orbgen.circleci.resolution import Missing, Unresolved, report_unresolved, resolve
 from orbgen.circleci.steps import StepList
 from orbgen.circleci.text import is_known
 from orbgen.circleci.workflow_form import check_filters, check_serial_group
@@ -30,13 +31,19 @@ _ONLY_APPROVAL = "Only jobs with `type: approval` can be defined inline under th
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One item of `jobs`: the name that it calls, its special keys and the arguments."""
+    """One item of `jobs`: the name that it calls, its special keys and the arguments.
+
+    A `mended` one had keys beside its name, which count as if they were indented under it; of an `uncertain` one parts
+    are in error, so that nothing is said of what it lacks.
+    """
 
     name: str
     key: Scalar
     node: Content
     special: dict[str, Field]
     arguments: dict[str, Field]
+    mended: bool = False
+    uncertain: bool = False
 
     def get(self, key: str) -> Content | None:
         """The value of a special key."""
@@ -56,24 +63,22 @@ def read_entry(
     if type(item) is not Mapping or not item.fields:
         compilation.report("workflow", "a workflow's job must be a name or a mapping with one key", item.span, scope)
         return None
-    name, field = next(iter(item.fields.items()))
-    if len(item.fields) > 1:
-        misplaced = [key for key in item.fields if key != name]
-        shown = ", ".join([f"`{key}`" for key in misplaced])
-        message = f"an entry of a workflow has exactly one key, the job's name; {shown} stands beside `{name}`"
-        place = item.fields[misplaced[0]].key.span
-        compilation.report("misplaced-key", message, place, scope, help=f"indent {shown} under `{name}`")
-        if is_empty(field.value):
-            return None
-    if is_empty(field.value):
-        return Entry(name, field.key, item, {}, {})
-    if type(field.value) is not Mapping:
+    (name, field), *beside = item.fields.items()
+    body, inner = field.value, field.value.fields if type(field.value) is Mapping else {}
+    if beside:
+        shown = ", ".join([f"`{key}`" for key, _ in beside])
+        stands = "stand" if len(beside) > 1 else "stands"
+        message = f"an entry of a workflow has exactly one key, the job's name; {shown} {stands} beside `{name}`"
+        help = f"indent {shown} under `{name}`"
+        compilation.report("misplaced-key", message, beside[0][1].key.span, scope, help=help)
+        inner = {**dict(beside), **inner}
+    elif type(body) is not Mapping and not is_empty(body):
         message = f"the settings of job '{name}' must be a mapping"
-        compilation.report("workflow", message, field.value.span, scope)
-        return None
-    special = {key: inner for key, inner in field.value.fields.items() if key in keys}
-    arguments = {key: inner for key, inner in field.value.fields.items() if key not in keys}
-    return Entry(name, field.key, item, special, arguments)
+        compilation.report("workflow", message, body.span, scope)
+    special = {key: value for key, value in inner.items() if key in keys}
+    arguments = {key: value for key, value in inner.items() if key not in keys}
+    uncertain = compilation.lost(body) or (type(body) is not Mapping and not is_empty(body))
+    return Entry(name, field.key, item, special, arguments, bool(beside), uncertain)
 
 
 class EntryCompiler:
@@ -86,6 +91,8 @@ class EntryCompiler:
         self.runs: list[JobRun] = []
         # Per job group: the names of its invocations so far, None for one without.
         self.group_names: dict[str, list[str | None]] = {}
+        # Whether there are entries in error, so that the names of some job runs are not known.
+        self.uncertain = False
 
     def add(self, item: Content) -> None:
         """Compile one item of `jobs`."""
@@ -101,19 +108,66 @@ class EntryCompiler:
         entry = read_entry(self.compilation, item, self.scope)
         if entry is not None:
             self.add_entry(entry)
+        else:
+            self.uncertain = True
 
     def add_entry(self, entry: Entry, prefix: str = "") -> list[JobRun]:
         """Compile an entry into its job runs; `prefix` stands before their names."""
         first = len(self.runs)
         what = f"the entry of '{entry.name}'"
         needs_version_2_1(self.compilation, entry.special, ENTRY_KEYS_OF_VERSION_2_1, what, self.scope)
+        entry = self._respelt(entry)
         matrix = entry.get("matrix")
-        if matrix is None:
+        if entry.uncertain:
+            self._run_uncertain(entry, prefix)
+        elif matrix is None:
             self._run(entry, None, prefix)
         else:
-            for combination in combinations(self.compilation, matrix, self.scope):
+            found = combinations(self.compilation, matrix, self.scope, self._parameters(entry))
+            if found is None:
+                self._run_uncertain(entry, prefix)
+            for combination in found or ():
                 self._run(entry, combination, prefix)
         return self.runs[first:]
+
+    def _respelt(self, entry: Entry) -> Entry:
+        """The entry with each misspelt special key, which its job does not take for an argument, in its place."""
+        found = self._resolve(entry, self.scope) if entry.arguments and entry.get("type") is None else None
+        if not isinstance(found, Definition) or found.uncertain:
+            return entry
+        declared = declarations(self.compilation, found)
+        special, arguments = dict(entry.special), dict(entry.arguments)
+        for name in entry.arguments.keys() - declared.keys():
+            guess = self.compilation.nearest(name, [*declared, *ENTRY_KEYS])
+            if guess in ENTRY_KEYS and guess not in special:
+                place, help = arguments[name].key.span, f"did you mean '{guess}'?"
+                message = f"Unexpected argument(s): {name}"
+                scope = self.scope
+                self.compilation.report("unexpected-argument", message, place, scope, help=help, suggestion=guess)
+                special[guess] = arguments.pop(name)
+        return msgspec.structs.replace(entry, special=special, arguments=arguments)
+
+    def _parameters(self, entry: Entry) -> tuple[str, ...]:
+        """The parameters of an entry's job that its own arguments do not set."""
+        found = self._resolve(entry, self.scope)
+        declared = declarations(self.compilation, found) if isinstance(found, Definition) else {}
+        return tuple([name for name in declared if name not in entry.arguments])
+
+    def _run_uncertain(self, entry: Entry, prefix: str) -> None:
+        """A job run whose arguments, and perhaps whose name, are not known."""
+        call = Call(CallKind.ENTRY, entry.name, entry.key.span, self.scope.call)
+        scope = Scope(self.scope.library, call, uncertain=True)
+        declared, _ = self._name(entry, None, scope)
+        run = JobRun(
+            self.workflow, prefix + declared, entry.name, "build", entry.node, call, opaque=True, name_known=False
+        )
+        run.alias = prefix + self._alias(entry)
+        self.runs.append(run)
+        self.fill_special(run, entry, scope)
+        if entry.get("type") is None:
+            found = self._resolve(entry, scope)
+            if isinstance(found, Unresolved):
+                report_unresolved(self.compilation, found, entry.key.span, scope)
 
     def _run(self, entry: Entry, combination: Combination | None, prefix: str) -> None:
         call = Call(CallKind.ENTRY, entry.name, entry.key.span, self.scope.call)
@@ -235,7 +289,9 @@ class EntryCompiler:
             guess = found.suggestion or compilation.nearest(entry.name, library.groups)
             called = entry.name in library.commands
             help = f"'{entry.name}' is a command; a job calls it in its steps" if called else None
-            compilation.report(found.code, found.message, entry.key.span, scope, help=help, suggestion=guess)
+            report_unresolved(compilation, found, entry.key.span, scope, guess, help=help)
+            if entry.get("name") is None:
+                run.meant = found.suggestion
         if isinstance(found, Unresolved | Missing):
             run.opaque = True
             run.arguments = {name: compilation.fill(field.value, scope) for name, field in given.items()}
@@ -243,6 +299,9 @@ class EntryCompiler:
             return
         run.definition = found
         run.type = _type_of(compilation, found)
+        if entry.mended:
+            # Of the keys that stood beside the name only those count that are surely meant for the job.
+            given = {name: field for name, field in given.items() if name in declarations(compilation, found)}
         arguments = bind(compilation, found, given, scope, entry.key.span)
         around = (entry.get("pre-steps"), entry.get("post-steps"))
         instantiate(compilation, run, found, arguments, scope, around)

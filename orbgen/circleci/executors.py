@@ -9,7 +9,7 @@ from orbgen.circleci.job_form import check_keys
 from orbgen.circleci.library import Definition, Kind, ParameterType
 from orbgen.circleci.parameters import bind
 from orbgen.circleci.pipeline import Call, CallKind
-from orbgen.circleci.resolution import Missing, Unresolved, resolve
+from orbgen.circleci.resolution import Missing, Unresolved, report_unresolved, resolve
 from orbgen.circleci.text import is_known
 from orbgen.source.nodes import Content, Field, Mapping, Scalar
 from orbgen.source.span import Span
@@ -77,7 +77,7 @@ def _instantiate(
             compilation.fill(field.value, scope)
         return Executor(name, {}, known=False)
     if isinstance(found, Unresolved):
-        compilation.report(found.code, found.message, place, scope, suggestion=found.suggestion)
+        report_unresolved(compilation, found, place, scope)
         return None
     arguments = bind(compilation, found, given, scope, place)
     return Executor(

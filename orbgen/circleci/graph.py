@@ -49,14 +49,15 @@ class _Named(msgspec.Struct):
 
     def others_than(self, run: JobRun, name: str) -> int:
         """How many they are, not counting the job run that asks."""
-        return len(self.runs) - ((run.alias if self.alias else run.declared) == name)
+        own = (run.alias, run.meant) if self.alias else (run.declared,)
+        return len(self.runs) - (name in own)
 
 
 class _Names:
     """The names of a workflow's job runs and matrices, for the workflow itself and inside each of its job groups."""
 
     def __init__(self, workflow: Workflow) -> None:
-        self.complete = all([run.name_known for run in workflow.job_runs])
+        self.complete = workflow.complete and all([run.name_known for run in workflow.job_runs])
         self._groups: dict[str, str] | None = None
         self.within: dict[str, dict[str, _Named]] = {}
         for run in workflow.job_runs:
@@ -65,6 +66,12 @@ class _Names:
             if run.alias is not None:
                 # A group's end is known to the rest of the workflow by the name of the group.
                 self._add("" if run.alias == run.group else run.group, run.alias, run, alias=True)
+        for run in workflow.job_runs:
+            # A misspelt job is required under its right name.
+            if run.meant is not None:
+                known = self.within[run.group].get(run.meant)
+                if known is None or known.alias:
+                    self._add(run.group, run.meant, run, alias=True)
 
     def _add(self, group: str, name: str, run: JobRun, *, alias: bool) -> None:
         names = self.within.setdefault(group, {})
@@ -113,7 +120,13 @@ def _report(
         if group is not None:
             help = f"it is defined inside job group '{group}'; require the group instead"
     compilation.report(
-        "requires", message, requirement.node.span, scope.seen_from(run.call), help=help, suggestion=guess
+        "requires",
+        message,
+        requirement.node.span,
+        scope.seen_from(run.call),
+        help=help,
+        suggestion=guess,
+        cause=(workflow.name, requirement.name),
     )
 
 

@@ -35,7 +35,7 @@ class ParameterType(enum.Enum):
 class Declaration(msgspec.Struct, frozen=True, eq=False):
     """One declared parameter. `values` are those of an enum and `members` the same as text.
 
-    A `broken` one is declared in a way that CircleCI refuses, so nothing can be said of its arguments.
+    A `broken` one is declared in a way that CircleCI refuses, so its type is a guess and its arguments are not checked.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Declaration(msgspec.Struct, frozen=True, eq=False):
 class Definition(msgspec.Struct, eq=False):
     """A named element and the library whose names it sees. `node` is its body, or a name that it is an alias of.
 
+    An `uncertain` one is in error or lacks what an alias without anchor stands for; nothing is said of its uses.
     With `declared_dormant` its declarations were so far read only from places where CircleCI does not look.
     """
 
@@ -61,6 +62,7 @@ class Definition(msgspec.Struct, eq=False):
     declarations: dict[str, Declaration] | None = None
     declared_dormant: bool = False
     used: bool = False
+    uncertain: bool = False
 
     @property
     def title(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -15,7 +16,7 @@ from orbgen.circleci.library import Declaration, Definition, Kind, ParameterType
 from orbgen.circleci.text import Text, value_of
 from orbgen.circleci.truth import Unknown
 from orbgen.source.names import nearest
-from orbgen.source.nodes import Content, Field, Scalar, Sequence
+from orbgen.source.nodes import Alias, Content, Field, Node, Scalar, Sequence
 from orbgen.source.problems import Note
 from orbgen.source.span import Span
 
@@ -28,13 +29,15 @@ def bind(
     Reports, in CircleCI's order, what is missing, unexpected and of the wrong type (circleci.md 2.8).
     """
     declared = declarations(compilation, definition)
-    _check_names(compilation, definition, declared, given, caller, place)
+    if not definition.uncertain:
+        given = _respelt(compilation, declared, given)
+        _check_names(compilation, definition, declared, given, caller, place)
     bound: dict[str, Argument] = {}
     for name, declaration in declared.items():
         argument = given.get(name)
         if argument is not None:
             bound[name] = _argument(compilation, declaration, argument.value, caller)
-        elif declaration.default is not None:
+        elif declaration.default is not None and not _is_wrong_default(declaration, declaration.default):
             home = Scope(definition.library, caller.call, definition)
             if declaration.default.templated:
                 home.arguments = {name: free(other) for name, other in declared.items()} | bound
@@ -42,6 +45,21 @@ def bind(
         else:
             bound[name] = free(declaration, None)
     return bound
+
+
+def _is_wrong_default(declaration: Declaration, default: Content) -> bool:
+    """Whether a default does not fit its own declaration, which is reported there. One that holds a tag may."""
+    return not default.templated and not accepts(declaration, default)
+
+
+def _respelt(compilation: Compilation, declared: dict[str, Declaration], given: dict[str, Field]) -> dict[str, Field]:
+    """The arguments, each that nothing declares under the name of the absent parameter that it comes nearest to."""
+    absent = [name for name in declared if name not in given]
+    found: dict[str, Field] = {}
+    for name, field in given.items():
+        meant = compilation.nearest(name, absent) if name not in declared else None
+        found[meant if meant is not None and meant not in found else name] = field
+    return found
 
 
 def _check_names(
@@ -52,13 +70,10 @@ def _check_names(
     caller: Scope,
     place: Span,
 ) -> None:
-    """Report the arguments that are missing and those that nobody asked for."""
+    """Report arguments that are missing, and those that nothing declares."""
+    needed = [name for name, declaration in declared.items() if declaration.default is None and not declaration.broken]
+    missing = [name for name in needed if name not in given]
     note = (Note(definition.key.span, f"{definition.kind.value} '{definition.name}' is defined here"),)
-    missing = [
-        name
-        for name, declaration in declared.items()
-        if name not in given and declaration.default is None and not declaration.broken
-    ]
     if missing:
         message = f"Missing required argument(s): {', '.join(missing)}"
         help = f"{definition.title} needs {_enumerate(missing)}"
@@ -67,12 +82,36 @@ def _check_names(
             help = f"{_enumerate(reserved)} can never reach the job: rename the parameter"
         compilation.report("missing-argument", message, place, caller, help=help, related=note)
     for name, field in given.items():
-        if name not in declared:
-            guess = compilation.nearest(name, declared)
-            takes = _enumerate(declared) if declared else "no parameters"
-            help = f"did you mean '{guess}'?" if guess else f"{definition.title} takes {takes}"
-            message, where = f"Unexpected argument(s): {name}", field.key.span
-            compilation.report("unexpected-argument", message, where, caller, help=help, suggestion=guess, related=note)
+        written = field.key.text
+        if written in declared or (name not in declared and _mentions(definition.node, written)):
+            # What a definition uses and does not declare is reported where it is used.
+            continue
+        guess = name if name in declared else compilation.nearest(written, declared)
+        takes = _enumerate(declared) if declared else "no parameters"
+        help = f"did you mean '{guess}'?" if guess else f"{definition.title} takes {takes}"
+        message, where = f"Unexpected argument(s): {written}", field.key.span
+        compilation.report("unexpected-argument", message, where, caller, help=help, suggestion=guess, related=note)
+
+
+def _mentions(node: Node, name: str) -> bool:
+    """Whether a parameter's name is used in a definition."""
+    reference = re.compile(rf"<<[^>]*(?<![\w.-])parameters\.{re.escape(name)}(?![\w.-])")
+    waiting, seen = [node], set()
+    while waiting:
+        found = waiting.pop()
+        if type(found) is Alias:
+            found = found.target
+        if id(found) in seen:
+            continue
+        seen.add(id(found))
+        if isinstance(found, Scalar):
+            if "<<" in found.text and reference.search(found.text):
+                return True
+        elif type(found) is Sequence:
+            waiting.extend(found.items)
+        else:
+            waiting.extend([value for _, value in found.entries])  # type: ignore[union-attr]
+    return False
 
 
 def _argument(
@@ -82,6 +121,9 @@ def _argument(
     if not isinstance(node, Scalar):
         if check and not accepts(declaration, node):
             _mismatch(compilation, declaration, node, node, scope)
+            return free(declaration, None)
+        if declaration.broken and type(node) is Sequence:
+            type_ = ParameterType.STEPS
         return Argument(type_, node, scope)
     found = compilation.fill_scalar(node, scope)
     if isinstance(found, Argument):

@@ -114,6 +114,7 @@ class JobRun(msgspec.Struct, eq=False):
     `name` is the final name in the pipeline and `declared` the one that `requires` uses. `body` are the keys of the
     compiled job in output order, where `steps` holds the place of the steps; None for a job without a definition.
     `group` is the invocation of a job group that the run is a part of, empty for an entry of the workflow itself.
+    `meant` is the name that a job without one comes nearest to.
     """
 
     workflow: str
@@ -138,6 +139,7 @@ class JobRun(msgspec.Struct, eq=False):
     opaque: bool = False
     name_known: bool = True
     group: str = ""
+    meant: str | None = None
 
     @property
     def span(self) -> Span:
@@ -149,6 +151,7 @@ class Workflow(msgspec.Struct, eq=False):
     """One workflow with its job runs. `active` is False where a condition switches it off, None where unknown.
 
     `settings` are its other keys in the order of the source, filled, with `jobs` in its place.
+    It is not `complete` where entries are in error, so that there may be more job runs.
     """
 
     name: str
@@ -158,6 +161,7 @@ class Workflow(msgspec.Struct, eq=False):
     conditions: tuple[Condition, ...] = ()
     active: bool | None = True
     settings: dict[str, Content | None] = {}
+    complete: bool = True
 
 
 class Pipeline(msgspec.Struct, eq=False):

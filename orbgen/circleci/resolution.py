@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from orbgen.circleci.compilation import Compilation
+from orbgen.circleci.compilation import Compilation, Scope
 from orbgen.circleci.library import Definition, Import, Kind, Library
 from orbgen.source.nodes import Scalar
+from orbgen.source.span import Span
 
 
 class Missing(msgspec.Struct, frozen=True):
@@ -17,27 +18,51 @@ class Missing(msgspec.Struct, frozen=True):
 
 
 class Unresolved(msgspec.Struct, frozen=True):
-    """A name that stands for nothing: the error's code, CircleCI's message and the nearest name that exists."""
+    """A name that stands for nothing: the error's code, CircleCI's message and the nearest name that exists.
+
+    What is missing is the `cause` that uses of the same name share.
+    """
 
     code: str
     message: str
     suggestion: str | None
+    cause: tuple[int, str]
 
 
 _MAXIMUM_ALIASES = 16
 
 
 def resolve(compilation: Compilation, kind: Kind, name: str, library: Library) -> Definition | Missing | Unresolved:
-    """The definition that `name` means to the elements of a library. String aliases are followed (circleci.md 7.1)."""
+    """The definition that `name` means to the elements of a library. String aliases are followed (circleci.md 7.1).
+
+    An alias of nothing is reported where it is defined; here it stands for itself.
+    """
+    found = _resolve_once(compilation, kind, name, library)
+    if not isinstance(found, Definition):
+        return found
+    found.used = True
+    target = followed(compilation, found)
+    if isinstance(target, Unresolved) and found.library is compilation.library:
+        found.uncertain = True
+        return found
+    return target
+
+
+def followed(compilation: Compilation, definition: Definition) -> Definition | Missing | Unresolved:
+    """What a definition that is a name stands for in the end; any other definition stands for itself."""
     for _ in range(_MAXIMUM_ALIASES):
-        found = _resolve_once(compilation, kind, name, library)
+        node = definition.node
+        if not isinstance(node, Scalar) or not isinstance(node.value, str) or compilation.lost(node):
+            return definition
+        found = _resolve_once(compilation, definition.kind, node.text, definition.library)
         if not isinstance(found, Definition):
             return found
         found.used = True
-        if not isinstance(found.node, Scalar) or found.node.value is None:
-            return found
-        name, library = found.node.text, found.library
-    return Unresolved(f"undefined-{kind.value}", f"{kind.value} '{name}' is an alias of itself", None)
+        definition = found
+    kind = definition.kind.value
+    return Unresolved(
+        f"undefined-{kind}", f"{kind} '{definition.name}' is an alias of itself", None, (0, definition.name)
+    )
 
 
 def _resolve_once(
@@ -48,7 +73,8 @@ def _resolve_once(
         return found
     if "/" not in name:
         message = f"Cannot find a definition for {kind.value} named {name}"
-        return Unresolved(f"undefined-{kind.value}", message, compilation.nearest(name, library.definitions(kind)))
+        guess = compilation.nearest(name, library.definitions(kind))
+        return Unresolved(f"undefined-{kind.value}", message, guess, (id(library), name))
     alias, _, element = name.partition("/")
     orb = library.orbs.get(alias)
     if orb is None and compilation.inputs.orbs_injected:
@@ -56,7 +82,7 @@ def _resolve_once(
     if orb is None:
         message = f"Cannot find orb '{alias}' looking for {kind.value} named '{name}'"
         guess = compilation.nearest(alias, library.orbs)
-        return Unresolved("undefined-orb", message, guess and f"{guess}/{element}")
+        return Unresolved("undefined-orb", message, guess and f"{guess}/{element}", (id(library), alias))
     orb.used = True
     orb.needed = orb.needed or not compilation.dormant
     if orb.library is None:
@@ -65,5 +91,19 @@ def _resolve_once(
     if inner is None:
         message = f"Cannot find a definition for {kind.value} named {name}"
         guess = compilation.nearest(element, orb.library.definitions(kind))
-        return Unresolved("undefined-element", message, guess and f"{alias}/{guess}")
+        return Unresolved("undefined-element", message, guess and f"{alias}/{guess}", (id(library), name))
     return inner
+
+
+def report_unresolved(
+    compilation: Compilation,
+    found: Unresolved,
+    place: Span,
+    scope: Scope,
+    suggestion: str | None = None,
+    *,
+    help: str | None = None,
+) -> None:
+    """Report a name that stands for nothing where it is used; its other uses are noted there."""
+    guess = suggestion or found.suggestion
+    compilation.report(found.code, found.message, place, scope, help=help, suggestion=guess, cause=found.cause)

@@ -9,7 +9,7 @@ from orbgen.circleci.limits import MAXIMUM_CALLS, MAXIMUM_DEPTH, MAXIMUM_STEPS
 from orbgen.circleci.logic import condition
 from orbgen.circleci.parameters import bind, free_scope
 from orbgen.circleci.pipeline import Call, CallKind, Condition, Step
-from orbgen.circleci.resolution import Missing, Unresolved, resolve
+from orbgen.circleci.resolution import Missing, Unresolved, report_unresolved, resolve
 from orbgen.circleci.text import is_known
 from orbgen.source.names import nearest
 from orbgen.source.nodes import Content, Field, Mapping, Scalar, Sequence
@@ -132,7 +132,7 @@ class StepList:
         if isinstance(found, Unresolved):
             guess = found.suggestion or nearest(name, (*BUILT_IN_STEPS, "when", "unless"))
             help = f"'{name}' is a job; jobs are called in workflows" if name in scope.library.jobs else None
-            self.compilation.report(found.code, found.message, key.span, scope, help=help, suggestion=guess)
+            report_unresolved(self.compilation, found, key.span, scope, guess, help=help)
             return
         if scope.inside(found):
             message = f"command '{name}' calls itself"
@@ -179,6 +179,8 @@ class StepList:
         if not self.compilation.templates:
             message = f"the step `{name}` needs version 2.1"
             self.compilation.report("version", message, key.span, scope, help="write `version: 2.1`")
+        if self.compilation.lost(value):
+            return
         if type(value) is not Mapping or not {"condition", "steps"} <= set(value.fields):
             message = f"a `{name}` step needs `condition` and `steps`"
             self.compilation.report("condition", message, key.span, scope)
@@ -224,7 +226,9 @@ class StepList:
     ) -> None:
         body = None if value is None else self.compilation.fill(value, scope)
         substituted = body is not value
-        if substituted or self.compilation.dormant or self.compilation.visit(item):
+        if self.compilation.lost(value):
+            pass
+        elif substituted or self.compilation.dormant or self.compilation.visit(item):
             check_step(self.compilation, name, key, item, body, scope)
         self._add(written, item, body, call, conditions, substituted=substituted)
 

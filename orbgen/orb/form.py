@@ -14,8 +14,7 @@ SECTIONS = ("commands", "executors", "jobs", "examples")
 _TOP_LEVEL_KEYS = ("version", "description", "display", "orbs", *SECTIONS)
 _DISPLAY_KEYS = ("home_url", "source_url")
 _EXAMPLE_KEYS = ("description", "usage", "result")
-_LOWER_NAME = re.compile(r"[a-z][a-z\d_-]*", re.ASCII)
-_JOB_NAME = re.compile(r"[A-Za-z][A-Za-z\s\d_-]*", re.ASCII)
+_NAME = re.compile(r"[a-z][a-z\d_-]*", re.ASCII)
 
 
 def check_form(document: Document) -> Iterator[Problem]:
@@ -34,8 +33,6 @@ def check_form(document: Document) -> Iterator[Problem]:
     if description is not None and not isinstance(description, Scalar):
         yield Problem("value", "an orb's `description` must be a text", description.span)
     yield from _display(root.get("display"))
-    for section in SECTIONS:
-        yield from _names(section, root.get(section))
     yield from _examples(root.get("examples"))
 
 
@@ -74,23 +71,16 @@ def _is_address(value: object) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
-def _names(section: str, body: Content | None) -> Iterator[Problem]:
-    if type(body) is not Mapping:
-        if section == "examples" and body is not None and not (isinstance(body, Scalar) and body.value is None):
-            yield Problem("value", "`examples` must be a mapping of names to examples", body.span)
-        return
-    pattern = _JOB_NAME if section == "jobs" else _LOWER_NAME
-    for name, field in body.fields.items():
-        if not pattern.fullmatch(name):
-            message = f"string [{name}] does not match pattern ^{pattern.pattern}$"
-            help = "begin with a letter; go on with letters, digits, `-` and `_`"
-            if section != "jobs":
-                help = "begin with a lower-case letter; go on with lower-case letters, digits, `-` and `_`"
-            yield Problem("value", f"{message}, so it cannot be a name in {section}", field.key.span, help)
-
-
 def _examples(examples: Content | None) -> Iterator[Problem]:
-    for name, field in examples.fields.items() if type(examples) is Mapping else ():
+    if type(examples) is not Mapping:
+        if examples is not None and not (isinstance(examples, Scalar) and examples.value is None):
+            yield Problem("value", "`examples` must be a mapping of names to examples", examples.span)
+        return
+    for name, field in examples.fields.items():
+        if not _NAME.fullmatch(name):
+            message = f"string [{name}] does not match pattern ^{_NAME.pattern}$, so it cannot be a name in examples"
+            help = "begin with a lower-case letter; go on with lower-case letters, digits, `-` and `_`"
+            yield Problem("value", message, field.key.span, help)
         example = field.value
         if type(example) is not Mapping:
             yield Problem("value", f"example '{name}' must be a mapping with `usage`", field.key.span)

@@ -1,0 +1,1 @@
+"""Mistakes to plant in configurations that have none: each kind knows where it fits and what has to be said of it."""
