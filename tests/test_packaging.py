@@ -82,3 +82,13 @@ def test_the_installed_package_is_the_one_that_runs(environment, tmp_path):
 def test_the_installed_command_reads_its_rules_and_pages(environment, tmp_path):
     orbgen = environment / "bin" / "orbgen"
     assert "compile-error" in _run(orbgen, "explain", "compile-error", cwd=tmp_path)
+
+
+def test_the_installed_package_renders_the_orb(environment, tmp_path):
+    program = "from orbgen.orb.render import write_orb; write_orb('orb')"
+    _run(environment / "bin" / "python", "-c", program, cwd=tmp_path)
+    written = {
+        path.relative_to(tmp_path): path.read_bytes() for path in (tmp_path / "orb").rglob("*") if path.is_file()
+    }
+    kept = {path.relative_to(ROOT): path.read_bytes() for path in (ROOT / "orb").rglob("*") if path.is_file()}
+    assert written == kept

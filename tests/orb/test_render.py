@@ -1,0 +1,191 @@
+"""The orb: made of its templates, described, accepted by the compiler, and clean for lint."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from orbgen.orb.render import OrbSettings, render_orb, write_orb
+
+ROOT = Path(__file__).parent.parent.parent
+ORB = ROOT / "orb"
+SOURCE = ORB / "src"
+EXAMPLES = sorted((SOURCE / "examples").glob("*.yml"))
+COMMANDS = sorted((SOURCE / "commands").glob("*.yml"))
+JOBS = sorted((SOURCE / "jobs").glob("*.yml"))
+ELEMENTS = [*COMMANDS, *JOBS, *EXAMPLES, *sorted((SOURCE / "executors").glob("*.yml"))]
+each_element = pytest.mark.parametrize("path", ELEMENTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+each_example = pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+
+# What callers have to give, since no default could be right.
+REQUIRED = {"proxy": "example.teleport.sh", "token": "t", "host": "shop-1", "login": "deploy", "command": "true"}
+
+
+def load(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return content
+
+
+def orbgen(*arguments: str | Path) -> str:
+    """What a command that has nothing to complain about prints."""
+    command = [sys.executable, "-m", "orbgen", *[str(word) for word in arguments]]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
+
+
+def compiled(config: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """What our compiler makes of a configuration that uses the orb."""
+    path = folder / "config.yml"
+    path.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    data: dict[str, Any] = json.loads(orbgen("compile", path, "--orb", f"orbgen/teleport={ORB}", "--format", "json"))
+    return data
+
+
+def test_the_orb_is_what_its_templates_make_with_the_defaults():
+    files = {str(path.relative_to(ORB)): path.read_text(encoding="utf-8") for path in ORB.rglob("*") if path.is_file()}
+    assert files == render_orb(), "render it anew: python -m orbgen orb render"
+
+
+def test_writing_the_orb_changes_only_what_differs(tmp_path):
+    names = render_orb()
+    folder = str(tmp_path / "orb")
+    assert len(write_orb(folder)) == len(names)
+    (tmp_path / "orb" / "src" / "scripts" / "ssh.sh").write_text("")
+    (tmp_path / "orb" / "mine").write_text("")
+    assert write_orb(folder) == (f"{folder}/src/scripts/ssh.sh",)
+    assert write_orb(folder) == ()
+    assert (tmp_path / "orb" / "mine").exists()
+    for name, text in names.items():
+        assert (tmp_path / "orb" / name).read_text(encoding="utf-8") == text
+
+
+def test_settings_become_defaults_and_the_example():
+    settings = OrbSettings(
+        name="acme/teleport", version="2.3.4", teleport_version="17.7.29", proxy="acme.teleport.sh:443",
+        context="servers", image_tag="2025.08", source_url="https://example.com/orb",
+    )  # fmt: skip
+    parsed = {name: yaml.safe_load(text) for name, text in render_orb(settings).items() if name.endswith(".yml")}
+    assert parsed["src/@orb.yml"]["display"]["source_url"] == "https://example.com/orb"
+    assert parsed["src/commands/install.yml"]["parameters"]["version"]["default"] == "17.7.29"
+    assert parsed["src/executors/default.yml"]["parameters"]["tag"]["default"] == "2025.08"
+    for name in ("src/commands/join.yml", "src/commands/ssh.yml", "src/jobs/ssh.yml"):
+        assert parsed[name]["parameters"]["proxy"]["default"] == "acme.teleport.sh:443"
+    usage = parsed["src/examples/ssh.yml"]["usage"]
+    assert usage["orbs"] == {"teleport": "acme/teleport@2.3.4"}
+    assert usage["workflows"]["deploy"]["jobs"][0]["teleport/ssh"]["context"] == "servers"
+
+
+@pytest.mark.parametrize("text", ["a: b # c", "1.10", "yes", "'\"", "- x", "<< pipeline.id >>", "[[ 7 * 7 ]]", "é"])
+def test_a_setting_stays_in_its_place(text):
+    proxy = yaml.safe_load(render_orb(OrbSettings(proxy=text))["src/commands/join.yml"])["parameters"]["proxy"]
+    assert sorted(proxy) == ["default", "description", "type"]
+    assert proxy["default"].replace("\\<<", "<<") == text
+
+
+@each_element
+def test_every_element_and_parameter_is_described(path):
+    content = load(path)
+    assert len(content["description"].split()) >= 5
+    assert "-" not in path.stem
+    for name, parameter in content.get("parameters", {}).items():
+        assert len(parameter["description"].split()) >= 3, name
+        assert "-" not in name
+
+
+def test_the_orb_says_what_it_is_and_where_its_source_is():
+    manifest = load(SOURCE / "@orb.yml")
+    assert len(manifest["description"]) >= 64
+    assert manifest["display"]["source_url"].startswith("https://")
+
+
+def test_a_parameter_means_the_same_everywhere():
+    seen: dict[str, Any] = {}
+    for path in [*COMMANDS, *JOBS]:
+        for name, parameter in load(path).get("parameters", {}).items():
+            assert seen.setdefault(name, parameter) == parameter, f"{path.name}: {name}"
+
+
+@pytest.mark.parametrize("path", [*COMMANDS, *JOBS], ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_only_what_no_default_could_be_right_for_is_required(path):
+    parameters = load(path).get("parameters", {})
+    required = {name for name, parameter in parameters.items() if "default" not in parameter}
+    assert required == parameters.keys() & REQUIRED.keys()
+
+
+def test_every_command_compiles_and_its_script_gets_every_parameter(tmp_path):
+    calls = []
+    for path in COMMANDS:
+        given = {name: REQUIRED[name] for name in load(path).get("parameters", {}) if name in REQUIRED}
+        calls.append({f"teleport/{path.stem}": given} if given else f"teleport/{path.stem}")
+    config = {
+        "version": 2.1,
+        "orbs": {"teleport": "orbgen/teleport@1.0.0"},
+        "jobs": {"work": {"docker": [{"image": "cimg/base:2026.03"}], "steps": calls}},
+        "workflows": {"main": {"jobs": [{"work": {"context": "teleport-access"}}]}},
+    }
+    steps = compiled(config, tmp_path)["jobs"]["work"]["steps"]
+    for path, step in zip(COMMANDS, steps, strict=True):
+        script = (SOURCE / "scripts" / f"{path.stem}.sh").read_text(encoding="utf-8")
+        assert step["run"]["command"] == script
+        listed = {line.split()[1] for line in script.splitlines() if line.startswith("# PARAM_")}
+        assert set(step["run"].get("environment", {})) == listed
+        assert {f"PARAM_{name.upper()}" for name in load(path).get("parameters", {})} == listed
+
+
+def test_the_job_passes_its_parameters_on(tmp_path):
+    own = {
+        "teleport/ssh": {
+            **REQUIRED,
+            "name": "work",
+            "context": "teleport-access",
+            "version": "17.7.29",
+            "edition": "enterprise",
+            "fips": True,
+            "download_url": "https://mirror.example.com",
+            "ttl": "5m",
+            "cluster": "leaf",
+            "executor": {"name": "teleport/default", "tag": "2025.08"},
+        }
+    }
+    config = {
+        "version": 2.1,
+        "orbs": {"teleport": "orbgen/teleport@1.0.0"},
+        "workflows": {"main": {"jobs": [own]}},
+    }  # fmt: skip
+    job = compiled(config, tmp_path)["jobs"]["work"]
+    assert job["docker"] == [{"image": "cimg/base:2025.08"}]
+    environments = [step["run"].get("environment") for step in job["steps"]]
+    assert environments == [
+        {"PARAM_VERSION": "17.7.29", "PARAM_BINARIES": "tbot tsh", "PARAM_EDITION": "enterprise", "PARAM_FIPS": True,
+         "PARAM_DOWNLOAD_URL": "https://mirror.example.com", "PARAM_DIRECTORY": "~/.teleport-releases"},
+        {"PARAM_PROXY": "example.teleport.sh", "PARAM_TOKEN": "t", "PARAM_TTL": "5m"},
+        {"PARAM_PROXY": "example.teleport.sh", "PARAM_HOST": "shop-1", "PARAM_LOGIN": "deploy",
+         "PARAM_COMMAND": "true", "PARAM_CLUSTER": "leaf"},
+        None,
+    ]  # fmt: skip
+    assert [step["run"].get("when") for step in job["steps"]] == [None, None, None, "always"]
+
+
+@each_example
+def test_an_example_compiles_and_is_clean_for_lint(path, tmp_path):
+    compiled(load(path)["usage"], tmp_path)
+    assert_clean(tmp_path / "config.yml")
+
+
+def test_the_orb_is_clean_for_lint(tmp_path):
+    path = tmp_path / "orb.yml"
+    orbgen("orb", "pack", SOURCE, "-o", path)
+    assert sorted(load(path)) == ["commands", "description", "display", "examples", "executors", "jobs", "version"]
+    assert_clean(path)
+
+
+def assert_clean(path: Path) -> None:
+    strictest = ("--persona", "auditor", "--min-confidence", "low", "--fail-on", "info", "--format", "concise")
+    assert orbgen("lint", path, *strictest, "--quiet", "--orb", f"orbgen/teleport={ORB}") == ""
