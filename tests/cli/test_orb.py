@@ -51,6 +51,7 @@ class TestGroup:
         assert code == 0
         assert [line.split()[0] for line in out.partition("Commands:")[2].strip().splitlines()] == [
             "pack",
+            "render",
             "validate",
         ]
 

@@ -173,6 +173,11 @@ def test_the_job_passes_its_parameters_on(tmp_path):
     assert [step["run"].get("when") for step in job["steps"]] == [None, None, None, "always"]
 
 
+def test_the_orb_is_valid_in_every_way_that_it_can_be_used():
+    # The exit code says so; what was checked is told on standard error.
+    assert orbgen("orb", "validate", SOURCE, "--name", "orbgen/teleport") == ""
+
+
 @each_example
 def test_an_example_compiles_and_is_clean_for_lint(path, tmp_path):
     compiled(load(path)["usage"], tmp_path)
