@@ -61,7 +61,8 @@ def _entry(start: str, value: Data, indent: int) -> Iterator[str]:
 
 def _item(start: str, value: Data | Commented, indent: int) -> Iterator[str]:
     if isinstance(value, Commented):
-        yield f"{' ' * indent}# {value.comment}\n"
+        comment = "".join([character if character.isprintable() else " " for character in value.comment])
+        yield f"{' ' * indent}# {comment}\n"
         value = value.data
     if isinstance(value, dict | list) and value:
         first, *rest = _block(value, indent + 2)

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 # The settings of click's that reading plain words knows; a parameter with any other is click's to read.
-_KNOWN = frozenset(("default", "help", "is_flag", "metavar", "multiple", "nargs", "required", "show_default", "type"))
+_KNOWN = frozenset(
+    ("default", "help", "is_flag", "metavar", "multiple", "nargs", "required", "shell_complete", "show_default", "type")
+)
 
 
 class Path(msgspec.Struct, frozen=True):
-    """The type of a path that click checks."""
+    """The type of a path, which shells complete; what is asked of it is for click to check."""
 
     exists: bool = False
     dir_okay: bool = True
@@ -57,9 +59,9 @@ class Parameter(msgspec.Struct, frozen=True):
         return self.settings.get("default", False if self.switch and not self.off else None)
 
     def takes(self, value: str) -> bool:
-        """Whether a value is plain: any text, or one of the choices."""
+        """Whether a value is plain: any text or path, or one of the choices."""
         type_ = self.settings.get("type")
-        return type_ is None or type_ is str or (isinstance(type_, tuple) and value in type_)
+        return type_ in (None, str, Path()) or (isinstance(type_, tuple) and value in type_)
 
     def click_settings(self) -> dict[str, Any]:
         """The settings with click's own types."""
@@ -67,9 +69,13 @@ class Parameter(msgspec.Struct, frozen=True):
 
         type_ = self.settings.get("type")
         if isinstance(type_, tuple):
-            return {**self.settings, "type": click.Choice(type_)}
+            from orbgen.cli.words import Word
+
+            return {**self.settings, "type": Word(type_)}
         if isinstance(type_, Path):
-            return {**self.settings, "type": click.Path(**msgspec.structs.asdict(type_))}
+            # Whether a file can be read is known when it is read, and said better there.
+            checks = msgspec.structs.asdict(type_)
+            return {**self.settings, "type": click.Path(**checks, readable=False, allow_dash=True)}
         return self.settings
 
 

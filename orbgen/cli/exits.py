@@ -8,6 +8,7 @@ USAGE = 2
 REMOTE = 3
 DEFECT = 70
 INTERRUPTED = 130
+READER_GONE = 141  # What a shell shows for a program that wrote into a pipe which nobody reads any more.
 
 
 class UsageProblem(Exception):

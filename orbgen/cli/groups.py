@@ -9,7 +9,8 @@ import click
 
 from orbgen import __version__
 from orbgen.cli.declare import Command
-from orbgen.cli.exits import USAGE
+from orbgen.cli.exits import CLEAN, USAGE
+from orbgen.cli.terminal import say, say_error
 
 
 class CommandTable(click.Group):
@@ -34,6 +35,13 @@ class CommandTable(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(sorted(self.listed.items()))
 
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """As click; without any word the help is shown, as wrong usage."""
+        if not args and not context.resilient_parsing:
+            click.echo(context.get_help(), err=True)
+            context.exit(USAGE)
+        return super().parse_args(context, args)
+
     def resolve_command(
         self, context: click.Context, arguments: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -44,14 +52,14 @@ class CommandTable(click.Group):
 
             guess = nearest(name, self.listed)
             hint = f"did you mean '{guess}'?" if guess else f"the commands are {', '.join(sorted(self.listed))}"
-            raise click.UsageError(f"no such command '{name}'; {hint}")
+            raise click.UsageError(f"no such command '{name}'; {hint}", context)
         return super().resolve_command(context, arguments)
 
 
 @click.group(cls=CommandTable, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, "-V", "--version", message="orbgen %(version)s")
 def command() -> None:
-    """Generate, lint, compile and publish CircleCI pipelines that reach servers through Teleport."""
+    """Lint and compile CircleCI pipelines that reach servers through Teleport, offline."""
 
 
 def run(words: list[str], commands: Mapping[str, str]) -> int:
@@ -59,11 +67,25 @@ def run(words: list[str], commands: Mapping[str, str]) -> int:
     command.listed = commands
     try:
         result = command.main(words, standalone_mode=False, prog_name="orbgen")
-        return result if isinstance(result, int) else 0
+        return result if isinstance(result, int) else CLEAN
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
-        error.show()
+        context = getattr(error, "ctx", None)
+        say_error(_sentence(error))
+        say(f"{context.command_path if context is not None else 'orbgen'} --help", "help")
         return USAGE
     except click.Abort:
         raise KeyboardInterrupt from None
+
+
+def _sentence(error: click.ClickException) -> str:
+    if isinstance(error, click.NoSuchOption):
+        from orbgen.source.names import nearest
+
+        options = [name for option in error.ctx.command.params for name in option.opts] if error.ctx else []
+        guess = nearest(error.option_name, [name for name in options if name.startswith("--")])
+        guess = guess or next(iter(error.possibilities or ()), None)
+        return f"no such option '{error.option_name}'" + (f"; did you mean '{guess}'?" if guess else "")
+    message = " ".join(error.format_message().split()).removesuffix(".")
+    return message[:1].lower() + message[1:]

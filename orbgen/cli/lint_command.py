@@ -5,29 +5,33 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from orbgen.cli import declare
+from orbgen.cli.completion import complete_rules
 from orbgen.cli.exits import CLEAN, FINDINGS, USAGE, UsageProblem
 from orbgen.cli.notes import note
-from orbgen.cli.orb_options import store_from
-from orbgen.lint.engine import LoadedRule, load_rules
+from orbgen.cli.orb_options import orb_option, read_orbs, store_for
+from orbgen.cli.streams import write
+from orbgen.cli.terminal import color_option, say, style_for
 from orbgen.lint.findings import Confidence, Persona, Severity
-from orbgen.lint.reports.style import Style
-from orbgen.lint.result import FileResult, Summary
-from orbgen.lint.run import Linter, Thresholds
-from orbgen.project.files import NoConfigurationError, find_config, find_files
+
+if TYPE_CHECKING:
+    from orbgen.circleci.orbs import OrbSource
+    from orbgen.lint.engine import LoadedRule
+    from orbgen.lint.reports.style import Style
+    from orbgen.lint.result import FileResult, Summary
+    from orbgen.lint.run import Thresholds
+    from orbgen.lint.selection import Selection
+    from orbgen.project.files import Found
+
+FORMATS = ("full", "concise")
+_NAMED_ORBS = 5
 
 
 @declare.command(name="lint")
-@declare.argument("paths", nargs=-1, metavar="[PATH]...")
-@declare.option(
-    "--format",
-    "format_",
-    type=("full", "concise"),
-    default="full",
-    show_default=True,
-    help="How findings are shown.",
-)
+@declare.argument("paths", nargs=-1, metavar="[PATH]...", type=declare.Path())
+@declare.option("--format", "format_", type=FORMATS, default="full", show_default=True, help="How findings are shown.")
 @declare.option(
     "--min-severity",
     type=tuple([member.value for member in Severity]),
@@ -56,17 +60,23 @@ from orbgen.project.files import NoConfigurationError, find_config, find_files
     show_default=True,
     help="Exit with 1 from this severity on; info alone never fails.",
 )
-@declare.option("--select", multiple=True, metavar="RULE", help="Run only this rule; may be given several times.")
-@declare.option("--ignore", multiple=True, metavar="RULE", help="Leave this rule out; may be given several times.")
 @declare.option(
-    "--orb",
-    "orbs",
+    "--select",
     multiple=True,
-    metavar="NAME[@VERSION]=PATH",
-    help="The source of an orb: a packed file or an unpacked folder.",
+    metavar="RULE",
+    shell_complete=complete_rules,
+    help="Only this rule, RULE[KIND] or group, such as teleport-*; may be given again.",
 )
+@declare.option(
+    "--ignore",
+    multiple=True,
+    metavar="RULE",
+    shell_complete=complete_rules,
+    help="Leave out this rule, RULE[KIND] or group; may be given again.",
+)
+@orb_option
 @declare.option("--quiet", "-q", is_flag=True, help="Print findings only, no notes and no summary.")
-@declare.option("--color/--no-color", default=None, help="Colours; by default on a terminal without NO_COLOR.")
+@color_option
 def command(
     paths: tuple[str, ...],
     format_: str,
@@ -86,40 +96,74 @@ def command(
 
     Exit codes: 0 clean, 1 findings, 2 a file that cannot be read or wrong usage.
     """
-    style = Style(coloured=_coloured(color))
+    from orbgen.lint.engine import load_rules
+    from orbgen.lint.result import Summary
+    from orbgen.lint.run import Thresholds
+
     thresholds = Thresholds(Severity(min_severity), Confidence(min_confidence), Persona(persona))
+    rules = load_rules()
+    selection = _selection(select, ignore, rules)
     summary = Summary()
-    try:
-        files = list(find_files(paths or (os.path.dirname(find_config(os.curdir)) or os.curdir,)))
-    except NoConfigurationError as error:
-        raise UsageProblem(f"{error}; name a file or folder to lint") from None
-    linter = Linter(_chosen(select, ignore), store_from(orbs, ".circleci"), thresholds)
-    for path, named in files:
-        result = linter.lint(path, named=named)
+    style = style_for(sys.stdout, color)
+    for result in _results(_files(paths), rules, thresholds, selection, read_orbs(orbs)):
         summary.add(result)
-        for line in _report(format_, result, style):
-            sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+        write(_report(format_, result, style))
+    if not summary.files and not summary.unreadable:
+        raise UsageProblem(
+            f"nothing to lint: all {summary.skipped} YAML files here are parts of configurations; name a complete one"
+        )
     if not quiet:
-        _close(summary, style)
-    if summary.problems:
+        _close(summary, color)
+    if summary.unreadable:
         return USAGE
     return FINDINGS if summary.reaches(Severity(fail_on)) else CLEAN
 
 
-def _chosen(select: tuple[str, ...], ignore: tuple[str, ...]) -> tuple[LoadedRule, ...]:
-    rules = load_rules()
-    names = [loaded.rule.name for loaded in rules]
-    for name in (*select, *ignore):
-        if name not in names:
-            from orbgen.source.names import nearest
+def _files(paths: tuple[str, ...]) -> list[Found]:
+    from orbgen.project.files import NoConfigurationError, find_config, find_files
 
-            guess = nearest(name, names)
-            hint = f"did you mean '{guess}'?" if guess else "orbgen explain lists all rules"
-            raise UsageProblem(f"there is no rule '{name}'; {hint}")
-    return tuple(
-        [loaded for loaded in rules if (not select or loaded.rule.name in select) and loaded.rule.name not in ignore]
-    )
+    if paths:
+        return find_files(paths)
+    try:
+        return find_files((os.path.dirname(find_config(os.curdir)),))
+    except NoConfigurationError as error:
+        raise UsageProblem(f"{error}; name a file or folder to lint") from None
+
+
+def _selection(select: tuple[str, ...], ignore: tuple[str, ...], rules: tuple[LoadedRule, ...]) -> Selection:
+    from orbgen.lint.selection import Selection, UnknownRuleError, read_patterns
+
+    names = tuple([loaded.rule.name for loaded in rules])
+
+    def page(name: str) -> str:
+        with open(rules[names.index(name)].page, encoding="utf-8") as file:
+            return file.read()
+
+    try:
+        return Selection(read_patterns(select, names, page), read_patterns(ignore, names, page))
+    except UnknownRuleError as error:
+        raise UsageProblem(str(error)) from None
+
+
+def _results(
+    files: list[Found],
+    rules: tuple[LoadedRule, ...],
+    thresholds: Thresholds,
+    selection: Selection,
+    orbs: tuple[OrbSource, ...],
+) -> Iterator[FileResult]:
+    """The result for each file, which is compiled with the orbs that lie beside it."""
+    from orbgen.lint.run import Linter, unread
+
+    linter, folder = None, None
+    for found in files:
+        if found.problem is not None:
+            yield unread(found.path, found.problem)
+            continue
+        beside = os.path.dirname(found.path)
+        if linter is None or beside != folder:
+            linter, folder = Linter(rules, store_for(orbs, beside), thresholds, selection=selection), beside
+        yield linter.lint(found.path, named=found.named)
 
 
 def _report(format_: str, result: FileResult, style: Style) -> Iterator[str]:
@@ -130,19 +174,15 @@ def _report(format_: str, result: FileResult, style: Style) -> Iterator[str]:
     return report_file(result, style)
 
 
-def _close(summary: Summary, style: Style) -> None:
-    from orbgen.lint.reports.full import summary_lines
+def _close(summary: Summary, color: bool | None) -> None:
+    from orbgen.lint.reports.summary import counted, summary_line
 
     if summary.missing_orbs:
-        names = ", ".join(sorted(summary.missing_orbs))
-        note(f"note: not at hand, so not looked into: {names}; give a source with --orb NAME=PATH")
+        names = sorted(summary.missing_orbs)
+        more = f" and {len(names) - _NAMED_ORBS} more" if len(names) > _NAMED_ORBS else ""
+        shown = ", ".join(names[:_NAMED_ORBS])
+        say(f"not at hand, so not looked into: {shown}{more}; give the source with --orb NAME=PATH", "note")
     if summary.skipped:
-        note(f"note: {summary.skipped} YAML files are no complete configurations and were left out")
-    for line in summary_lines(summary, style):
-        note(line)
-
-
-def _coloured(wanted: bool | None) -> bool:
-    if wanted is not None:
-        return wanted
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        verb = "is only a part of a configuration and was" if summary.skipped == 1 else "are only parts and were"
+        say(f"{counted(summary.skipped, 'YAML file')} {verb} left out", "note")
+    note(summary_line(summary, style_for(sys.stderr, color)))

@@ -1,16 +1,14 @@
-"""The command `orbgen`: finds the command that is asked for, and turns what goes wrong into words and exit codes."""
+"""The way in: finds the command that is asked for, and turns what goes wrong into words and exit codes."""
 
 from __future__ import annotations
 
 import gc
 import os
 import sys
-from io import TextIOWrapper
+from collections.abc import Sequence
 
-from orbgen import __version__
-from orbgen.cli.exits import DEFECT, INTERRUPTED, USAGE, UsageProblem
-
-# Each command's module, with the line that the list of commands shows; modules are imported when they are asked for.
+# Each command with the line that the list of commands shows. A command lives in a module of its name, as `command` in
+# `lint_command.py`, which is imported when it is asked for.
 COMMANDS = {
     "compile": "Print the pipeline that CircleCI will run.",
     "explain": "Explain a rule, or list all rules.",
@@ -19,24 +17,23 @@ COMMANDS = {
 }
 
 
-def main() -> int:
-    """Run the command line; the exit code."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line with the given words, or those that the program was started with; the exit code.
+
+    Everything is imported inside, so that an interrupt is met with manners from the first moment.
+    """
     # Imports make many objects and no garbage.
     gc.disable()
-    _show_all_characters()
     try:
-        return _run(sys.argv[1:])
-    except UsageProblem as problem:
-        sys.stderr.write(f"orbgen: {problem}\n")
-        return USAGE
+        return _run(list(sys.argv[1:] if arguments is None else arguments))
     except KeyboardInterrupt:
-        sys.stderr.write("orbgen: interrupted\n")
+        from orbgen.cli.exits import INTERRUPTED
+
+        sys.stderr.write("interrupted\n")
         return INTERRUPTED
-    except BrokenPipeError:
-        _close_standard_output()
-        return 0
     except Exception as error:  # The one place for what nobody foresaw.
         from orbgen.cli.defect import report
+        from orbgen.cli.exits import DEFECT
 
         report(error)
         return DEFECT
@@ -46,25 +43,56 @@ def main() -> int:
 
 
 def _run(words: list[str]) -> int:
+    _import_msgspec()
+
+    from orbgen.cli.exits import CLEAN, READER_GONE, USAGE, UsageProblem
+    from orbgen.cli.streams import ReaderGone, discard_output, prepare_streams
+
+    prepare_streams()
+    try:
+        result = _call(words)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else CLEAN
+    except UsageProblem as problem:
+        from orbgen.cli.terminal import say_error
+
+        say_error(str(problem))
+        return USAGE
+    except (ReaderGone, BrokenPipeError):
+        discard_output()
+        return READER_GONE
+
+
+def _call(words: list[str]) -> object:
     """Call the command without click where its words are plain; leave all else to click."""
     if words in (["--version"], ["-V"]):
+        from orbgen import __version__
+
         sys.stdout.write(f"orbgen {__version__}\n")
-        return 0
-    _import_msgspec()
+        return None
     if words and words[0] in COMMANDS and "_ORBGEN_COMPLETE" not in os.environ:
         from importlib import import_module
 
         from orbgen.cli.declare import Command
 
+        _check_folder()
         command = import_module(f"orbgen.cli.{words[0]}_command").command
         arguments = command.read(words[1:]) if isinstance(command, Command) else None
         if arguments is not None:
-            result = command.function(**arguments)
-            return result if isinstance(result, int) else 0
+            return command.function(**arguments)
     from orbgen.cli.groups import run
 
     gc.enable()
     return run(words, COMMANDS)
+
+
+def _check_folder() -> None:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        from orbgen.cli.exits import UsageProblem
+
+        raise UsageProblem("the current folder does not exist any more") from None
 
 
 def _import_msgspec() -> None:
@@ -80,14 +108,3 @@ def _import_msgspec() -> None:
     finally:
         if hidden:
             del sys.modules["typing_extensions"]
-
-
-def _show_all_characters() -> None:
-    """Write what the terminal's encoding lacks, such as a letter of a configuration, as an escape."""
-    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
-        sys.stdout.reconfigure(errors="backslashreplace")
-
-
-def _close_standard_output() -> None:
-    """Let the interpreter exit in silence after the reader of our output has gone."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 from orbgen.cli import declare
 from orbgen.cli.exits import CLEAN, USAGE, UsageProblem
 from orbgen.cli.problem_report import show_problems
+from orbgen.cli.streams import write_exactly
 
 
 @declare.command(name="pack")
@@ -34,15 +33,14 @@ def command(folder: str, output: str | None, legacy: bool) -> int:
     except UnreadableError as error:
         show_problems((error.problem,))
         return USAGE
-    show_problems((*tree.warnings, *detached_keys(tree)), lambda problem: True)
+    show_problems((*tree.warnings, *detached_keys(tree)), is_warning=lambda problem: True)
     _write(text, output)
     return CLEAN
 
 
 def _write(text: str, output: str | None) -> None:
     if output is None:
-        sys.stdout.buffer.write(text.encode())
-        sys.stdout.flush()
+        write_exactly(text)
         return
     from orbgen.project.atomic import write_atomically
 

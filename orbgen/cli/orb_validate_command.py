@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from orbgen.cli import declare
 from orbgen.cli.exits import CLEAN, FINDINGS, USAGE, UsageProblem
 from orbgen.cli.notes import note
-from orbgen.cli.orb_options import store_from
+from orbgen.cli.orb_options import orb_option, read_orbs, store_for
 from orbgen.cli.problem_report import show_problems
+from orbgen.cli.streams import write
+from orbgen.cli.terminal import say, style_for
 
 if TYPE_CHECKING:
     from orbgen.circleci.orbs import OrbStore
@@ -20,13 +22,7 @@ if TYPE_CHECKING:
 @declare.command(name="validate")
 @declare.argument("path", metavar="DIR|FILE")
 @declare.option("--name", metavar="NAMESPACE/ORB", help="The orb's name, by which its examples import it.")
-@declare.option(
-    "--orb",
-    "orbs",
-    multiple=True,
-    metavar="NAME[@VERSION]=PATH",
-    help="The source of an orb that this one uses: a packed file or an unpacked folder.",
-)
+@orb_option
 @declare.option("--format", "format_", type=("full", "concise"), default="full", show_default=True)
 def command(path: str, name: str | None, orbs: tuple[str, ...], format_: str) -> int:
     """Check the orb in DIR, or the packed orb in FILE, without a network.
@@ -41,7 +37,7 @@ def command(path: str, name: str | None, orbs: tuple[str, ...], format_: str) ->
     if name is not None and name.count("/") != 1:
         raise UsageProblem(f"--name takes NAMESPACE/ORB, such as acme/deploy, not '{name}'")
     try:
-        validation = validated(path, store_from(orbs, os.curdir), name)
+        validation = validated(path, store_for(read_orbs(orbs), os.curdir), name)
     except UnreadableError as error:
         show_problems((error.problem,))
         return USAGE
@@ -64,26 +60,22 @@ def report(validation: Validation, path: str, format_: str) -> int:
     """Print what was found; the exit code."""
     from orbgen.lint.findings import Severity
     from orbgen.lint.reports import concise, full
-    from orbgen.lint.reports.style import Style
+    from orbgen.lint.reports.summary import summary_line
     from orbgen.lint.result import FileResult, Summary
 
-    style = Style(coloured=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
     result = FileResult(path, validation.findings, validation.problems)
-    lines = concise.report_file if format_ == "concise" else full.report_file
-    for line in lines(result, style):
-        sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    report_file = concise.report_file if format_ == "concise" else full.report_file
+    write(report_file(result, style_for(sys.stdout)))
     for name in validation.unlinked:
-        note(f"note: example '{name}' does not seem to import this orb; if it does, give the orb's name with --name")
+        say(f"example '{name}' does not seem to import this orb; if it does, give the orb's name with --name", "note")
     if validation.missing:
         names = ", ".join(validation.missing)
-        note(f"note: not at hand, so not looked into: {names}; give a source with --orb NAME=PATH")
+        say(f"not at hand, so not looked into: {names}; give the source with --orb NAME=PATH", "note")
     summary = Summary()
     summary.add(result)
-    if summary.problems or summary.reaches(Severity.LOW):
-        for line in full.summary_lines(summary, style):
-            note(line)
-        return USAGE if summary.problems else FINDINGS
+    if summary.unreadable or summary.reaches(Severity.LOW):
+        note(summary_line(summary, style_for(sys.stderr)))
+        return USAGE if summary.unreadable else FINDINGS
     counts = [_counted(count, section) for section, count in sorted(validation.counts.items()) if count]
     note(f"{path} is valid: {', '.join(counts) or 'no elements'}; {_counted(validation.uses, 'uses')} expanded")
     return CLEAN

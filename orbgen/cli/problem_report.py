@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
@@ -10,28 +9,23 @@ from typing import TYPE_CHECKING
 from orbgen.cli.notes import note
 
 if TYPE_CHECKING:
+    from orbgen.lint.reports.style import Style
     from orbgen.source.problems import Problem
 
+_DORMANT = "CircleCI does not look here as long as nothing uses it, or a condition switches it off"
 
-def show_problems(problems: Iterable[Problem], is_warning: Callable[[Problem], bool] = lambda problem: False) -> None:
+
+def show_problems(
+    problems: Iterable[Problem],
+    style: Style | None = None,
+    is_warning: Callable[[Problem], bool] = lambda problem: False,
+) -> None:
     """Write problems to standard error; those that nothing refuses as warnings."""
-    from orbgen.lint.reports.frames import frame
-    from orbgen.lint.reports.style import Style
+    from orbgen.cli.terminal import style_for
+    from orbgen.lint.reports.diagnostics import problem_lines
 
-    style = Style(coloured=sys.stderr.isatty() and not os.environ.get("NO_COLOR"))
+    style = style or style_for(sys.stderr)
     for problem in problems:
-        word = style("warning", "bold", "yellow") if is_warning(problem) else style("error", "bold", "red")
-        note(f"{word}: {problem.message}")
-        source = problem.span.source
-        note(f" --> {problem.span if source.text else source.name}")
-        if source.text:
-            for line in frame(problem.span, "", style):
-                note(line)
-        for call in problem.calls:
-            note(f"  = from: {call.text} ({call.span})")
-        for other in problem.related:
-            note(f"  = note: {other.text} ({other.span})")
-        if problem.help:
-            note(f"  = help: {problem.help}")
-        if problem.dormant:
-            note("  = note: CircleCI does not look here as long as nothing uses it, or a condition is off")
+        word = "warning" if is_warning(problem) else "error"
+        lines = problem_lines(problem, style, word=word, remark=_DORMANT if problem.dormant else None)
+        note("\n".join(lines))

@@ -161,6 +161,11 @@ class Context:
                 return link.span
         return span
 
+    def placed(self, span: Span, call: Call, label: str) -> tuple[Span, str, list[Note]]:
+        """The place that the author would change, its label, and the place itself where it lies in a file of others."""
+        place = self.place_for(span, call)
+        return (place, label, []) if place is span else (place, "this leads there", [Note(span, label)])
+
     def chain(self, call: Call) -> tuple[Note, ...]:
         """The way from the workflow to a place, as notes."""
         return tuple([Note(link.span, f"{link.kind.value} '{link.name}'") for link in call.chain()])

@@ -53,14 +53,3 @@ def examples(page: str) -> Iterator[Example]:
 def summary(page: str) -> str:
     """The sentence under the page's title."""
     return next(line for line in page.splitlines()[1:] if line.strip())
-
-
-def readable(page: str) -> str:
-    """A page for the terminal: code blocks say whether they are found or not, everything else as written."""
-    titles = {"bad": "found:", "good": "not found:", "fixed": "fixed:", "plan": "with the plan:"}
-    return re.sub(
-        r"^```yaml (bad|good|fixed|plan|file [^\n]+)$",
-        lambda match: f"{titles.get(match.group(1), match.group(1).replace('file', 'with the file') + ':')}\n\n```yaml",
-        page,
-        flags=re.MULTILINE,
-    )

@@ -9,7 +9,10 @@ from orbgen.source.problems import Problem
 
 
 class FileResult(msgspec.Struct, frozen=True):
-    """One file: the findings shown, how many the thresholds hid, the problems of reading it, its missing orbs."""
+    """One file: the findings shown, how many the thresholds hid, the problems of reading it, its missing orbs.
+
+    A `skipped` file is only a part of a configuration; one that was not `linted` could not be read at all.
+    """
 
     name: str
     findings: tuple[Finding, ...] = ()
@@ -17,6 +20,7 @@ class FileResult(msgspec.Struct, frozen=True):
     hidden: int = 0
     missing_orbs: tuple[str, ...] = ()
     skipped: bool = False
+    linted: bool = True
 
 
 class Summary(msgspec.Struct):
@@ -24,7 +28,7 @@ class Summary(msgspec.Struct):
 
     files: int = 0
     skipped: int = 0
-    problems: int = 0
+    unreadable: int = 0
     hidden: int = 0
     findings: dict[Severity, int] = {}
     missing_orbs: set[str] = set()
@@ -34,8 +38,8 @@ class Summary(msgspec.Struct):
         if result.skipped:
             self.skipped += 1
             return
-        self.files += 1
-        self.problems += len(result.problems)
+        self.files += result.linted
+        self.unreadable += bool(result.problems)
         self.hidden += result.hidden
         self.missing_orbs.update(result.missing_orbs)
         for finding in result.findings:

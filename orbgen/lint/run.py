@@ -15,10 +15,11 @@ from orbgen.lint.context import Context
 from orbgen.lint.engine import LoadedRule, run_rules
 from orbgen.lint.findings import Confidence, Finding, Persona, Severity
 from orbgen.lint.result import FileResult
+from orbgen.lint.selection import Selection
 from orbgen.project.facts import Facts
 from orbgen.project.files import FileKind, kind_of
 from orbgen.source.files import read_bytes
-from orbgen.source.problems import UnreadableError
+from orbgen.source.problems import Problem, UnreadableError
 from orbgen.source.reader import read
 
 # What a few configurations leave behind.
@@ -46,9 +47,15 @@ class Linter:
     """Lints files with one set of rules, orbs and thresholds; keeps nothing of a file behind."""
 
     def __init__(
-        self, rules: tuple[LoadedRule, ...], store: OrbStore, thresholds: Thresholds, facts: Facts | None = None
+        self,
+        rules: tuple[LoadedRule, ...],
+        store: OrbStore,
+        thresholds: Thresholds,
+        facts: Facts | None = None,
+        selection: Selection = Selection(),
     ) -> None:
-        self.rules = rules
+        self.rules = tuple([loaded for loaded in rules if selection.runs(loaded.rule.name)])
+        self.selection = selection
         self.store = store
         self.thresholds = thresholds
         self.facts = facts or Facts()
@@ -61,7 +68,7 @@ class Linter:
             data = read_bytes(path)
             document = read(data, name)
         except UnreadableError as error:
-            return FileResult(name, problems=(error.problem,))
+            return unread(name, error.problem)
         kind = kind_of(document.root, path, named=named)
         if kind is FileKind.FRAGMENT:
             return FileResult(name, skipped=True)
@@ -69,9 +76,9 @@ class Linter:
         injected = os.path.basename(path).startswith("test-deploy")
         pipeline = compile_(document, Inputs(orbs_injected=injected), self.store)
         context = Context(document, pipeline, Checkout(_checkout_of(path)), self.facts)
-        findings = run_rules(self.rules, context)
+        findings = [finding for finding in run_rules(self.rules, context) if self.selection.keeps(finding)]
         shown = tuple([finding for finding in findings if self.thresholds.shows(finding)])
-        missing = tuple([orb.reference for orb in pipeline.missing_orbs if orb.reference is not None])
+        missing = tuple([orb.reference for orb in pipeline.missing_orbs if orb.reference is not None and orb.used])
         return FileResult(name, shown, document.problems, len(findings) - len(shown), missing)
 
 
@@ -79,6 +86,11 @@ def _sweep() -> None:
     """Drop what is left of the files before: their parts refer to each other, and the command line sweeps nothing."""
     if gc.get_count()[0] > _MOST_GARBAGE:
         gc.collect()
+
+
+def unread(name: str, problem: Problem) -> FileResult:
+    """The result for a file that cannot be read."""
+    return FileResult(name, problems=(problem,), linted=False)
 
 
 def _checkout_of(path: str) -> str:

@@ -6,7 +6,11 @@ import enum
 import os
 from collections.abc import Iterator
 
+import msgspec
+
 from orbgen.source.nodes import Content, Mapping, Scalar
+from orbgen.source.problems import Problem
+from orbgen.source.span import Source, Span
 
 _YAML = (".yml", ".yaml")
 _CONFIG_NAMES = ("config.yml", "config.yaml")
@@ -25,6 +29,14 @@ class NoConfigurationError(Exception):
     """There is no CircleCI configuration where one was looked for."""
 
 
+class Found(msgspec.Struct, frozen=True):
+    """A file to look at. `named` ones were given themselves; with a `problem` there is nothing that could be read."""
+
+    path: str
+    named: bool = False
+    problem: Problem | None = None
+
+
 def find_config(start: str) -> str:
     """The `.circleci/config.yml` of the nearest folder from `start` up to the repository's root.
 
@@ -32,45 +44,80 @@ def find_config(start: str) -> str:
     """
     folder = os.path.abspath(start)
     while True:
-        for name in _CONFIG_NAMES:
-            candidate = os.path.join(folder, ".circleci", name)
-            if os.path.isfile(candidate):
-                return os.path.relpath(candidate)
+        inside = config_in(folder)
+        if inside is not None:
+            return os.path.relpath(inside)
         parent = os.path.dirname(folder)
         if parent == folder or os.path.exists(os.path.join(folder, ".git")):
-            raise NoConfigurationError(f"no .circleci/config.yml in {os.path.relpath(start)} or above it")
+            raise NoConfigurationError(f"there is no .circleci/config.yml in {os.path.abspath(start)} or above it")
         folder = parent
 
 
-def find_files(paths: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
-    """The files to lint, each with whether it was named itself. Raises NoConfigurationError for a path without any."""
+def config_in(folder: str) -> str | None:
+    """The configuration of a folder, which may be the `.circleci` folder itself."""
+    below = "" if os.path.basename(os.path.abspath(folder)) == ".circleci" else ".circleci"
+    candidates = [os.path.join(folder, below, name) for name in _CONFIG_NAMES]
+    return next((candidate for candidate in candidates if os.path.isfile(candidate)), None)
+
+
+def find_files(paths: tuple[str, ...]) -> list[Found]:
+    """The files to lint, each once and in order of their paths: those given, and those in the given folders."""
+    found: dict[str, Found] = {}
     for path in paths:
-        if os.path.isdir(path):
-            found = sorted(_below(path))
-            if not found:
-                raise NoConfigurationError(f"no CircleCI configuration in {path}")
-            for file in found:
-                yield file, False
-        elif os.path.exists(path) or path == "-":
-            yield path, True
-        else:
-            raise NoConfigurationError(f"{path} does not exist")
+        for file in _found_at(path):
+            key = os.path.realpath(file.path) if len(paths) > 1 and file.path != "-" else file.path
+            known = found.get(key)
+            if known is None or (file.named and not known.named):
+                found[key] = file
+    return sorted(found.values(), key=lambda file: file.path.split(os.sep))
 
 
-def _below(folder: str) -> Iterator[str]:
-    """The YAML files in every `.circleci` folder at or below a folder, links that lead nowhere among them, no pipes."""
+def _found_at(path: str) -> Iterator[Found]:
+    if path == "-" or (os.path.exists(path) and not os.path.isdir(path)):
+        yield Found(path, named=True)
+    elif os.path.isdir(path):
+        below = list(_below(path))
+        yield from below
+        if not below:
+            yield Found(path, problem=_problem(path, "there is no CircleCI configuration in this folder"))
+    else:
+        yield Found(path, problem=_problem(path, "there is no such file or folder"))
+
+
+def _below(folder: str) -> Iterator[Found]:
+    """The YAML files in every `.circleci` folder at or below a folder, and the folders that cannot be listed."""
+    unlisted: list[OSError] = []
     inside = ".circleci" in os.path.abspath(folder).split(os.sep)
-    for directory, folders, files in os.walk(folder):
+    for directory, folders, files in os.walk(folder, onerror=unlisted.append):
         folders[:] = [name for name in folders if name == ".circleci" or _entered(name)]
+        # Orbs kept here to compile with, as `orbs/ns/name@version.yml`, are others' and not the user's to mend.
+        stored = os.path.basename(os.path.dirname(directory)) == "orbs"
+        if stored:
+            folders[:] = [name for name in folders if "@" not in name]
+        if not inside and ".circleci" in folders and os.path.islink(os.path.join(directory, ".circleci")):
+            yield from _below(os.path.join(directory, ".circleci"))
         if inside or ".circleci" in directory.split(os.sep):
             for name in files:
-                path = os.path.normpath(os.path.join(directory, name))
-                if name.endswith(_YAML) and (os.path.isfile(path) or not os.path.exists(path)):
-                    yield path
+                if name.endswith(_YAML) and not (stored and "@" in name[1:]):
+                    yield _regular(os.path.normpath(os.path.join(directory, name)))
+    for error in unlisted:
+        path = os.path.normpath(str(error.filename))
+        yield Found(path, problem=_problem(path, f"cannot list the folder: {error.strerror}"))
+
+
+def _regular(path: str) -> Found:
+    """A file that was found, not named: reading a pipe or a device could last for ever."""
+    if os.path.isfile(path) or os.path.islink(path):
+        return Found(path)
+    return Found(path, problem=_problem(path, "this is not a regular file"))
 
 
 def _entered(name: str) -> bool:
     return not name.startswith(".") and name not in _NEVER_ENTERED
+
+
+def _problem(path: str, message: str) -> Problem:
+    return Problem("file", message, Span(Source(path, ""), 0, 0))
 
 
 def kind_of(root: Content, path: str, *, named: bool = False) -> FileKind:

@@ -1,81 +1,204 @@
-"""The command as a process: version, help, and terminals that cannot show every letter."""
+"""The command line as a whole: help, wrong usage, interrupts, streams that go away, defects, completion."""
 
 from __future__ import annotations
 
 import os
+import re
+import shutil
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
 from orbgen import __version__
-
-CONFIG = (
-    "version: 2.1\njobs:\n  schnee-☃:\n    docker: [{image: cimg/base:2024.12}]\n    steps: [{run: echo ☃, when: ☃}]\n"
-)
-
-
-def orbgen(*words, cwd=None, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "orbgen", *words],
-        cwd=cwd,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        errors="surrogateescape",
-        check=False,
-        timeout=60,
-    )
+from orbgen.cli.main import COMMANDS
+from tests.cli.running import PASTED, command
 
 
 @pytest.mark.parametrize("words", [["--version"], ["-V"], ["--version", "--help"]])
-def test_the_version_is_said_with_and_without_click(words):
-    run = orbgen(*words)
-    assert (run.returncode, run.stdout, run.stderr) == (0, f"orbgen {__version__}\n", "")
+def test_the_version_is_said_with_and_without_click(orbgen, words):
+    assert orbgen(*words) == (0, f"orbgen {__version__}\n", "")
 
 
-def test_without_words_the_commands_are_listed():
-    run = orbgen("--help")
-    assert run.returncode == 0
-    assert "\n  lint     Find what is wrong" in run.stdout
+def test_help_lists_every_command_with_its_line(orbgen):
+    code, out, _ = orbgen("--help")
+    assert code == 0
+    for name, line in COMMANDS.items():
+        assert re.search(rf"^  {name} +{re.escape(line)}$", out, re.MULTILINE)
 
 
-def test_a_wrong_command_is_answered_with_the_nearest():
-    run = orbgen("lnt")
-    assert (run.returncode, run.stdout) == (2, "")
-    assert "no such command 'lnt'; did you mean 'lint'?" in run.stderr
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_that_begins_as_the_list_says(orbgen, name):
+    code, out, err = orbgen(name, "--help")
+    assert (code, err) == (0, "")
+    assert out.startswith(f"Usage: orbgen {name} ")
 
 
-@pytest.mark.parametrize("command", ["lint", "compile"])
-def test_letters_that_the_output_cannot_hold_are_written_as_escapes(command, tmp_path):
-    (tmp_path / "config.yml").write_text(CONFIG, encoding="utf-8")
-    run = orbgen(command, "config.yml", cwd=tmp_path, PYTHONIOENCODING="ascii")
-    assert run.returncode == 1
-    assert r"schnee-\u2603" in run.stdout + run.stderr
-    assert "defect" not in run.stderr
+def test_without_a_command_the_help_is_wrong_usage(orbgen):
+    code, out, err = orbgen()
+    assert (code, out) == (2, "")
+    assert "Commands:" in err
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only there may names be any bytes")
-def test_a_file_whose_name_is_no_text_is_linted(tmp_path):
-    name = os.fsdecode(b"config-\xff.yml")
-    (tmp_path / name).write_text(CONFIG, encoding="utf-8")
-    run = orbgen("lint", name, cwd=tmp_path, PYTHONIOENCODING="utf-8:strict")
-    assert run.returncode == 1
-    assert r"config-\udcff.yml:" in run.stdout
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["lnit"], "error: no such command 'lnit'; did you mean 'lint'?"),
+        (["frobnicate"], f"error: no such command 'frobnicate'; the commands are {', '.join(COMMANDS)}"),
+        (["lint", "--fromat", "full"], "error: no such option '--fromat'; did you mean '--format'?"),
+        (["--versoin"], "error: no such option '--versoin'; did you mean '--version'?"),
+        (
+            ["lint", "--format", "concice"],
+            "error: invalid value for '--format': 'concice' is not one of 'full', 'concise'; did you mean 'concise'?",
+        ),
+        (["lint", "--fail-on"], "error: option '--fail-on' requires an argument"),
+        (["explain", "a", "b"], "error: got unexpected extra argument (b)"),
+    ],
+)
+def test_wrong_usage_is_one_sentence_with_what_was_meant(orbgen, arguments, sentence):
+    code, out, err = orbgen(*arguments)
+    first, second = err.splitlines()
+    assert (code, out) == (2, "")
+    assert first == sentence
+    assert re.fullmatch(r"help: orbgen( lint| explain)? --help", second)
 
 
-def test_a_reader_that_goes_away_is_no_error(tmp_path):
-    jobs = "".join([f"  job-{number}: 1\n" for number in range(3000)])
-    (tmp_path / "config.yml").write_text(f"version: 2.1\njobs:\n{jobs}", encoding="utf-8")
-    with subprocess.Popen(
-        [sys.executable, "-m", "orbgen", "lint", "config.yml"],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
+def test_an_interrupt_ends_with_its_exit_code_and_no_traceback(write):
+    read_end, write_end = os.pipe()
+    os.mkfifo("pipe.yml")
+    started = f"import os; os.write({write_end}, b'x'); from orbgen.cli.main import main; exit(main())"
+    process = subprocess.Popen(
+        [sys.executable, "-c", started, "lint", "pipe.yml"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=[write_end],
+    )  # fmt: skip
+    os.read(read_end, 1)
+    # Opening a pipe waits until somebody writes into it, so the run is surely not over.
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    os.close(read_end)
+    os.close(write_end)
+    assert (process.returncode, out) == (130, b"")
+    assert err.decode().strip() == "interrupted"
+
+
+def test_an_interrupt_during_the_start_is_met_with_manners(monkeypatch, orbgen):
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("orbgen.cli.streams.prepare_streams", interrupted)
+    assert orbgen("--version") == (130, "", "interrupted\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unbuffered"),
+    [(["lint", "many.yml"], ""), (["lint", "many.yml"], "1"), (["compile", "many.yml"], "1"), (["--help"], "")],
+)
+def test_a_reader_that_goes_away_ends_the_run_in_silence(write, arguments, unbuffered):
+    steps = "".join([f"      - run: make << pipeline.git.branch >> {number}\n" for number in range(300)])
+    write("many.yml", PASTED.replace("      - checkout\n", steps))
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    process = subprocess.Popen(
+        command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, pipesize=4096
+    )
+    with process:
         assert process.stdout is not None and process.stderr is not None
-        process.stdout.readline()
+        if arguments != ["--help"]:
+            os.read(process.stdout.fileno(), 10)
         process.stdout.close()
-        assert process.wait(60) == 0
-        assert process.stderr.read() == b""
+        err = process.stderr.read()
+    assert (process.returncode, err) == (141, b"")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
+@pytest.mark.parametrize("arguments", [["lint", "x.yml"], ["compile", "x.yml"], ["explain"], ["--help"]])
+def test_output_that_cannot_be_written_is_one_sentence(write, arguments):
+    write("x.yml", PASTED)
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(command(*arguments), stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+    assert done.returncode == 2
+    assert done.stderr.decode() == "error: cannot write the output: No space left on device\n"
+
+
+@pytest.mark.parametrize("stream", ["0", "1", "2"])
+def test_closed_streams_are_no_defect(write, stream):
+    write("x.yml", PASTED)
+    shell = " ".join(command("lint", "-q", "x.yml" if stream != "0" else "-"))
+    done = subprocess.run(["bash", "-c", f"{shell} {stream}>&-"], capture_output=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
+    assert b"defect" not in done.stderr
+
+
+def test_an_encoding_without_our_marks_is_no_defect(write, process):
+    write("日本.yml", PASTED)
+    code, out, err = process("lint", "日本.yml", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert code == 1
+    assert "--> \\u65e5\\u672c.yml:8:19" in out
+    assert err == "1 finding (1 medium) in 1 file\n"
+
+
+def test_a_folder_that_is_gone_is_one_sentence(tmp_path):
+    gone = tmp_path / "gone"
+    shell = f"mkdir {gone}; cd {gone}; rmdir {gone}; exec {' '.join(command('lint'))}"
+    done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "error: the current folder does not exist any more\n"
+
+
+def test_a_defect_is_reported_without_anything_of_the_users(monkeypatch, orbgen, write):
+    secret = "token-7f3a"
+    write("config.yml", f"# {secret}\n{PASTED}")
+
+    def broken(*_: object) -> None:
+        local = secret  # noqa: F841
+        raise RuntimeError(f"it was {secret}") from ValueError(secret)
+
+    monkeypatch.setattr("orbgen.lint.run.run_rules", broken)
+    code, out, err = orbgen("lint", "config.yml")
+    assert (code, out) == (70, "")
+    assert err.startswith("error: this is a defect of orbgen; please report it with the lines below")
+    assert f"orbgen {__version__}, Python " in err
+    assert "RuntimeError in:\n" in err
+    assert re.search(r"^    orbgen/lint/run\.py:\d+ lint$", err, re.MULTILINE)
+    assert secret not in err
+    assert str(write("x", "").parent) not in err
+    assert len(err.splitlines()) < 20
+
+
+def complete(shell: str, words: str, process) -> list[str]:
+    """What the shell is offered for the last of the words."""
+    _, out, _ = process(
+        _ORBGEN_COMPLETE=f"{shell}_complete", COMP_WORDS=words, COMP_CWORD=str(len(words.split(" ")) - 1)
+    )
+    return [line.removeprefix("plain,") for line in out.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("orbgen ", [*COMMANDS]),
+        ("orbgen li", ["lint"]),
+        ("orbgen orb pa", ["pack"]),
+        ("orbgen lint --fo", ["--format"]),
+        ("orbgen lint --format ", ["full", "concise"]),
+        ("orbgen lint --min-severity m", ["medium"]),
+        ("orbgen lint --select teleport-j", ["teleport-join-without-context"]),
+        ("orbgen explain compile", ["compile-error"]),
+        ("orbgen compile conf", ["file,conf"]),
+        ("orbgen lint conf", ["file,conf"]),
+    ],
+)
+def test_completion(process, words, offered):
+    assert complete("bash", words, process) == offered
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts(process, shell):
+    code, out, _ = process(_ORBGEN_COMPLETE=f"{shell}_source")
+    assert code == 0
+    assert "_ORBGEN_COMPLETE" in out
+    if shutil.which(shell):
+        assert subprocess.run([shell, "-n"], input=out.encode(), timeout=30, check=False).returncode == 0

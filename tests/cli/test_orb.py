@@ -106,7 +106,7 @@ class TestPack:
         code, out, err = orbgen("orb", "pack", "src")
         assert code == 0
         assert out.startswith("commands:\n")
-        assert "warning: `run` has no value, and `command` stands beside it" in err
+        assert "warning[misplaced-key]: `run` has no value, and `command` stands beside it" in err
         assert "= help: indent `command` one level further" in err
 
     @pytest.mark.parametrize("folder", ["nowhere", "src/@orb.yml", "src/commands"])
@@ -154,7 +154,7 @@ class TestValidate:
         (source / "commands" / "greet.yml").write_text("steps: [other/gone]\n")
         code, _, err = orbgen("orb", "validate", "src")
         assert code == 0
-        assert "note: not at hand, so not looked into: acme/other@1; give a source with --orb NAME=PATH" in err
+        assert "note: not at hand, so not looked into: acme/other@1; give the source with --orb NAME=PATH" in err
         (source.parent / "other.yml").write_text("version: 2.1\n")
         code, out, _ = orbgen("orb", "validate", "src", "--orb", "acme/other=other.yml")
         assert code == 1
@@ -189,5 +189,5 @@ class TestValidate:
         (source / "commands" / "greet.yml").write_text("steps: [checkout]\nsteps: []\n")
         code, out, err = orbgen("orb", "validate", "src")
         assert code == 2
-        assert "error: mapping key `steps` already defined at line 1" in out
-        assert "1 problem in reading" in err
+        assert "error[duplicate-key]: mapping key `steps` already defined at line 1" in out
+        assert "1 file could not be read" in err

@@ -54,8 +54,9 @@ def _judge(
             kind, severity, confidence, persona = "data", Severity.MEDIUM, Confidence.MEDIUM, Persona.PEDANTIC
     if source in context.bounded(run):
         severity, persona = Severity.LOW, Persona.PEDANTIC
-    primary = context.place_for(part.pasted, sink.call)
-    related = [Note(tag.span, "handed on here") for tag in part.via[1:]]
+    label = "pasted here before any shell reads it; quotes do not help"
+    primary, label, related = context.placed(part.pasted, sink.call, label)
+    related += [Note(tag.span, "handed on here") for tag in part.via[1:]]
     if part.via:
         related.append(Note(part.written, f"`{source}` enters here"))
     yield RULE.finding(
@@ -66,7 +67,7 @@ def _judge(
         confidence=confidence,
         persona=persona,
         path=f"{path_of(run)}/{sink.path}",
-        label="pasted here before any shell reads it; quotes do not help",
+        label=label,
         related=tuple(related),
         chain=context.chain(sink.call),
         hidden=context.hidden(sink.call),

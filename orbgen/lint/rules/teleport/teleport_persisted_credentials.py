@@ -54,13 +54,18 @@ def _finding(run: JobRun, path: StoredPath, written: Written, how: Cover, contex
     confidence = Confidence.HIGH if how is Cover.EXACT else Confidence.MEDIUM
     if path.kind == "store_test_results":
         confidence = Confidence.LOW
+    primary, label, elsewhere = context.placed(path.span, call, "this covers them")
     return RULE.finding(
         f"`{path.kind}` takes tbot's credentials in {written.folder} with it: {READERS[path.kind]}",
-        context.place_for(path.span, call),
+        primary,
         confidence=confidence,
         path=f"{path_of(run)}/steps/{path.step}",
-        label="this covers them",
-        related=(Note(written.span, f"tbot writes into {written.folder} here"), *_attaching(run, path, context)),
+        label=label,
+        related=(
+            *elsewhere,
+            Note(written.span, f"tbot writes into {written.folder} here"),
+            *_attaching(run, path, context),
+        ),
         chain=context.chain(call),
         hidden=(*context.hidden(call), run.steps[path.step].span),
         help=f"join again in the job that needs them, and store only what you mean to; {ABSOLUTE}",

@@ -1,0 +1,24 @@
+"""What the shell is offered where an option or argument takes the name of a rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import click
+    from click.shell_completion import CompletionItem
+
+
+def complete_rules(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The rules that begin with what is typed, each with its first sentence."""
+    from click.shell_completion import CompletionItem
+
+    from orbgen.lint.engine import load_rules
+    from orbgen.lint.pages import summary
+
+    found = []
+    for loaded in load_rules():
+        if loaded.rule.name.startswith(incomplete):
+            with open(loaded.page, encoding="utf-8") as page:
+                found.append(CompletionItem(loaded.rule.name, help=summary(page.read())))
+    return found

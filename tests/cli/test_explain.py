@@ -1,0 +1,79 @@
+"""`orbgen explain`: the list of the rules and their pages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from orbgen.lint.engine import load_rules
+from orbgen.lint.pages import summary
+from orbgen.lint.reports.columns import columns
+
+RULES = load_rules()
+
+
+def test_all_rules_are_listed_with_their_first_sentence(orbgen):
+    code, out, err = orbgen("explain")
+    assert (code, err) == (0, "")
+    assert [line.split()[0] for line in out.splitlines()] == [loaded.rule.name for loaded in RULES]
+    for loaded in RULES:
+        assert summary(Path(loaded.page).read_text()) in out
+
+
+@pytest.mark.parametrize("loaded", RULES, ids=lambda loaded: loaded.rule.name)
+@pytest.mark.parametrize("width", ["60", "100"])
+def test_a_page_says_everything_within_the_width(orbgen, monkeypatch, loaded, width):
+    monkeypatch.setenv("COLUMNS", width)
+    code, out, _ = orbgen("explain", loaded.rule.name)
+    assert code == 0
+    first, second = out.splitlines()[:2]
+    assert first == loaded.rule.name
+    assert second == (
+        f"{loaded.rule.severity.value} severity, {loaded.rule.confidence.value} confidence, since {loaded.rule.since}"
+    )
+    page = Path(loaded.page).read_text()
+    # The same words stand there; what marks headings, tables and blocks does not.
+    words = re.findall(r"[A-Za-z]{3,}", re.sub(r"```yaml( bad| good| fixed)?|```", "", page))
+    shown = re.findall(r"[A-Za-z]{3,}", "\n".join(out.splitlines()[2:]).replace("Found:", "").replace("Not found:", ""))
+    assert sorted({*words} - {*shown} - {*first.split("-")}) == []
+    prose = [line for line in out.splitlines() if not line.startswith("    ")]
+    assert max(map(columns, prose)) <= int(width)
+
+
+def test_examples_say_whether_they_are_found(orbgen):
+    out = orbgen("explain", "compile-error").out
+    assert "\n    Found:\n    version: 2.1\n" in out
+    assert "\n    Not found:\n    version: 2.1\n" in out
+    assert "```" not in out
+
+
+def test_a_table_keeps_its_columns(orbgen, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    lines = orbgen("explain", "pipeline-value-injection").out.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("kind"))
+    column = lines[start].index("what")
+    assert all(line[column - 2 : column] == "  " for line in lines[start : start + 3])
+
+
+def test_a_kind_leads_to_the_page_of_its_rule(orbgen):
+    assert orbgen("explain", "compile-error[requires]") == orbgen("explain", "compile-error")
+
+
+def test_colours(orbgen):
+    out = orbgen("explain", "--color", "pipeline-value-injection").out
+    assert out.startswith("\x1b[1mpipeline-value-injection\x1b[0m\n")
+    assert "It is \x1b[1mhigh\x1b[0m for" in out
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("compil-error", "did you mean 'compile-error'?"),
+        ("injection", "did you mean 'pipeline-value-injection'?"),
+        ("nonsense", "orbgen explain lists all rules"),
+    ],
+)
+def test_a_rule_that_does_not_exist(orbgen, name, hint):
+    assert orbgen("explain", name) == (2, "", f"error: there is no rule '{name}'; {hint}\n")
