@@ -6,6 +6,7 @@ everything as written. It never expands an alias, so a small file stays small.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,7 @@ MappingStartEvent, MappingEndEvent = events.MappingStartEvent, events.MappingEnd
 SequenceStartEvent, SequenceEndEvent = events.SequenceStartEvent, events.SequenceEndEvent
 
 _SPACES = " \t\r\n"
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
 def decode(data: bytes, name: str) -> Source:
@@ -79,7 +81,9 @@ def read_documents(source: Source) -> Iterator[Document]:
     except MarkedYAMLError as error:
         raise UnreadableError(_syntax_problem(source, error)) from None
     except ReaderError as error:
-        offset = error.position
+        # libyaml counts bytes, the pure parser characters.
+        found = _FORBIDDEN.search(source.text)
+        offset = found.start() if found else min(error.position, len(source.text) - 1)
         message = f"the character U+{ord(source.text[offset]):04X} may not stand in a YAML file"
         raise UnreadableError(
             Problem(
