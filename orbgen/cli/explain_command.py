@@ -26,6 +26,9 @@ def command(rule: str | None, color: bool | None) -> None:
     from orbgen.lint.selection import suggested
 
     style = style_for(sys.stdout, color)
+    if style.width is None:
+        # What is piped is mostly read in a pager, on the terminal that errors go to.
+        style.width = style_for(sys.stderr).width
     rules = {loaded.rule.name: loaded for loaded in load_rules()}
     if rule is None:
         _list(list(rules.values()), style)

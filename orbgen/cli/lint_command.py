@@ -12,6 +12,7 @@ from orbgen.cli.completion import complete_rules
 from orbgen.cli.exits import CLEAN, FINDINGS, USAGE, UsageProblem
 from orbgen.cli.notes import note
 from orbgen.cli.orb_options import orb_option, read_orbs, store_for
+from orbgen.cli.progress import Progress
 from orbgen.cli.streams import write
 from orbgen.cli.terminal import color_option, say, style_for
 from orbgen.lint.findings import Confidence, Persona, Severity
@@ -105,9 +106,16 @@ def command(
     selection = _selection(select, ignore, rules)
     summary = Summary()
     style = style_for(sys.stdout, color)
-    for result in _results(_files(paths), rules, thresholds, selection, read_orbs(orbs)):
+    files = _files(paths)
+    progress = Progress(len(files), sys.stderr, wanted=not quiet)
+    for done, result in enumerate(_results(files, rules, thresholds, selection, read_orbs(orbs)), 1):
         summary.add(result)
-        write(_report(format_, result, style))
+        lines = list(_report(format_, result, style))
+        if lines:
+            progress.clear()
+            write(lines)
+        progress.step(done)
+    progress.clear()
     if not summary.files and not summary.unreadable:
         raise UsageProblem(
             f"nothing to lint: all {summary.skipped} YAML files here are parts of configurations; name a complete one"
