@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from orbgen.shell.offsets import Offsets
 from orbgen.shell.words import (
     Assignment,
     Command,
@@ -20,12 +21,12 @@ _REDIRECTS = ("file_redirect", "heredoc_redirect", "herestring_redirect")
 class Collector:
     """Walks a tree that is known not to be too deep, and keeps commands and assignments in the order of the text."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, offsets: Offsets) -> None:
         self.commands: list[Command] = []
         self.assignments: list[Assignment] = []
         self._text = text
         self._data = text.encode()
-        self._ascii = text.isascii()
+        self._offset = offsets.character
         self._pipelines = 0
 
     def visit(self, node: Any, *, pipeline: int = -1, output_used: bool = False, in_function: bool = False) -> None:
@@ -252,9 +253,6 @@ class Collector:
                 text = "".join([line.lstrip("\t") for line in text.splitlines(keepends=True)])
             found.insert(0, Redirection(operator, None, HereDocument(first, last, text, quoted)))
         return found
-
-    def _offset(self, byte: int) -> int:
-        return byte if self._ascii else len(self._data[:byte].decode(errors="ignore"))
 
 
 def _unescape(text: str) -> str:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from orbgen.shell.commands import Collector
+from orbgen.shell.offsets import Offsets
 from orbgen.shell.words import Assignment, Command
 
 MAXIMUM_CHARACTERS = 256 * 1024
@@ -31,7 +32,7 @@ class Script:
         self.text = text
         self._root = _parse(text)
         self.parsed = self._root is not None
-        self._ascii = text.isascii()
+        self._offsets = Offsets(text)
         self._collected: Collector | None = None
 
     @property
@@ -63,7 +64,7 @@ class Script:
         """What the character at an offset is to the shell; code where the script does not parse."""
         if self._root is None:
             return Context.CODE
-        byte = offset if self._ascii else len(self.text[:offset].encode())
+        byte = self._offsets.byte(offset)
         node = self._root.descendant_for_byte_range(byte, byte + 1)
         while node is not None:
             kind = node.type
@@ -96,7 +97,7 @@ class Script:
 
     def _collect(self) -> Collector:
         if self._collected is None:
-            self._collected = Collector(self.text)
+            self._collected = Collector(self.text, self._offsets)
             if self._root is not None:
                 self._collected.visit(self._root)
         return self._collected

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 
 import msgspec
 
+# Words are assembled up to this length; variables that hold each other would let a short script grow without end.
+MAXIMUM_EXPANSION = 64 * 1024
+
 
 class PartKind(enum.Enum):
     """What a piece of a word is to the shell."""
@@ -43,7 +46,7 @@ class Word(msgspec.Struct, frozen=True):
         return self.expand({})
 
     def expand(self, variables: Mapping[str, str]) -> str | None:
-        """The word's value where all that the shell puts in is known."""
+        """The word's value where all that the shell puts in is known, and where it is not too long."""
         if len(self.parts) == 1 and self.parts[0].kind is PartKind.LITERAL:
             return self.parts[0].text
         found = []
@@ -54,7 +57,7 @@ class Word(msgspec.Struct, frozen=True):
                 found.append(variables[part.text])
             else:
                 return None
-        return "".join(found)
+        return "".join(found) if sum([len(text) for text in found]) <= MAXIMUM_EXPANSION else None
 
 
 class Assignment(msgspec.Struct, frozen=True):
