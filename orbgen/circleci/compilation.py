@@ -13,6 +13,7 @@ from orbgen.circleci.library import Definition, Library, ParameterType
 from orbgen.circleci.limits import (
     MAXIMUM_COMPARED_NAMES,
     MAXIMUM_FILLED_CHARACTERS,
+    MAXIMUM_FILLED_DEPTH,
     MAXIMUM_FILLED_NODES,
     MAXIMUM_PARTS,
     MAXIMUM_PROBLEMS,
@@ -34,7 +35,8 @@ _OPEN_FAMILIES = ("pipeline.event.", "pipeline.trigger_parameters.", "pipeline.d
 
 _TOO_MUCH = (
     "with everything filled in, the configuration goes beyond one of orbgen's limits: "
-    f"{MAXIMUM_FILLED_NODES:,} values, {MAXIMUM_FILLED_CHARACTERS:,} characters, {MAXIMUM_PARTS:,} parts of one text"
+    f"{MAXIMUM_FILLED_NODES:,} values, {MAXIMUM_FILLED_CHARACTERS:,} characters, {MAXIMUM_FILLED_DEPTH} levels, "
+    f"{MAXIMUM_PARTS:,} parts of one text"
 )
 
 
@@ -185,17 +187,26 @@ class Compilation:
         if not node.templated or not self.templates:
             return node
         self.spent.nodes += 1
-        if self.spent.nodes > MAXIMUM_FILLED_NODES:
-            self._refuse()
-            return node
+        self.spent.depth += 1
+        try:
+            if self.spent.nodes > MAXIMUM_FILLED_NODES or self.spent.depth > MAXIMUM_FILLED_DEPTH:
+                self._refuse()
+                return node
+            return self._filled(node, scope)
+        finally:
+            self.spent.depth -= 1
+
+    def _filled(self, node: Content, scope: Scope) -> Content:
         if type(node) is Mapping:
             filled = Mapping(node.source, node.start, node.end, node.outer, [], node.flow)
             for field in node.fields.values():
                 filled.entries.append((field.key, self.fill(field.value, scope)))
             return filled
         if type(node) is Sequence:
-            items = [self.fill(element, scope) for element in node.elements]
-            return Sequence(node.source, node.start, node.end, node.outer, list(items), node.flow)
+            filled_items: list[Node] = []
+            for element in node.elements:
+                filled_items.append(self.fill(element, scope))
+            return Sequence(node.source, node.start, node.end, node.outer, filled_items, node.flow)
         found = self.fill_scalar(node, scope)  # type: ignore[arg-type]
         if isinstance(found, Argument):
             return self.fill(found.node, found.scope or scope)

@@ -8,10 +8,11 @@ from orbgen.circleci.argument_types import accepts, type_name
 from orbgen.circleci.compilation import Argument, Compilation, Scope
 from orbgen.circleci.config import build, read_version
 from orbgen.circleci.declarations import declarations, read_declarations
-from orbgen.circleci.entries import EntryCompiler
+from orbgen.circleci.entries import Entry, EntryCompiler
 from orbgen.circleci.executors import executor_fields
 from orbgen.circleci.grammar import JOB_KEYS, WORKFLOW_KEYS, is_empty
 from orbgen.circleci.graph import assign_names, connect
+from orbgen.circleci.groups import add_group
 from orbgen.circleci.inputs import Inputs
 from orbgen.circleci.jobs import instantiate
 from orbgen.circleci.library import Definition, Import, Kind, Library
@@ -26,7 +27,7 @@ from orbgen.circleci.steps import StepList
 from orbgen.circleci.text import Part, Text, show
 from orbgen.circleci.workflow_form import check_workflow
 from orbgen.source.names import nearest
-from orbgen.source.nodes import Document, Field, Mapping, Sequence
+from orbgen.source.nodes import Document, Field, Mapping, Scalar, Sequence
 
 
 def compile_document(document: Document, inputs: Inputs = Inputs(), store: OrbStore | None = None) -> Pipeline:
@@ -111,7 +112,7 @@ class _Compiler:
                     )
                     compilation.report("argument-type", message, key.span, scope)
                 compilation.pipeline_arguments[name] = Argument(declaration.type, text)
-            elif compilation.inputs.complete and declaration.default is not None:
+            elif compilation.inputs.complete and isinstance(declaration.default, Scalar):
                 compilation.pipeline_arguments[name] = Argument(declaration.type, declaration.default)
             else:
                 compilation.pipeline_arguments[name] = free_pipeline_parameter(declaration)
@@ -236,6 +237,13 @@ class _Compiler:
                         self._check_definition(definition)
                 else:
                     self._check_alias(definition)
+        for group in library.groups.values():
+            if not group.used:
+                entries = EntryCompiler(self.compilation, "", Scope(library))
+                add_group(entries, group, Entry(group.name, group.key, group.key, {}, {}))
+        for orb in library.orbs.values():
+            if orb.reference is None and orb.library is not None:  # an inline orb is its author's own
+                self._check_definitions(orb.library)
 
     def _check_definition(self, definition: Definition) -> None:
         compilation, library = self.compilation, definition.library

@@ -211,8 +211,10 @@ class EntryCompiler:
         if context is not None and not is_empty(context):
             run.context = compilation.fill(context, scope)
             items = run.context.elements if type(run.context) is Sequence else [run.context]
-            run.contexts = tuple([item for item in items if isinstance(item, Scalar)])
-            if len(run.contexts) != len(items):
+            names = [item for item in items if isinstance(item, Scalar)]
+            # An expression may come out as no context at all.
+            run.contexts = tuple([name for name in names if name.text or not is_known(name)])
+            if len(names) != len(items):
                 compilation.report("value", "`context` must be a name or a list of names", context.span, scope)
         requires = entry.get("requires")
         if requires is not None and not is_empty(requires):
@@ -260,14 +262,21 @@ class EntryCompiler:
                 self.compilation.report("value", message, item.span, scope)
         return found
 
-    def _statuses(self, node: Content, scope: Scope) -> tuple[str, ...]:
-        items = node.elements if type(node) is Sequence else [node]
-        for item in items:
+    def _statuses(self, node: Content, scope: Scope) -> tuple[str, ...] | None:
+        """The statuses behind a required job's name; None, with a problem reported, for what are none."""
+        found: list[str] = []
+        for item in node.elements if type(node) is Sequence else [node]:
+            if not isinstance(item, Scalar):
+                message = "the status of a required job must be one word, or a list of words"
+                help = f"the statuses are {', '.join(STATUSES)}"
+                self.compilation.report("value", message, item.span, scope, help=help)
+                continue
+            found.append(item.text)
             check_word(self.compilation, "status", item, STATUSES, scope)
-            if type(node) is Sequence and isinstance(item, Scalar) and item.text == "terminal":
+            if type(node) is Sequence and item.text == "terminal":
                 message = "`terminal` stands for every way to end, so it cannot stand in a list of statuses"
                 self.compilation.report("value", message, item.span, scope, help="write `NAME: terminal`")
-        return tuple([item.text for item in items if isinstance(item, Scalar)])
+        return tuple(found) or None
 
     def _inline(self, run: JobRun, entry: Entry, type_: Content, scope: Scope) -> None:
         run.type = type_.text if isinstance(type_, Scalar) else "approval"

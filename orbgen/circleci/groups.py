@@ -7,6 +7,7 @@ CircleCI's names for the jobs that it adds are not documented; here they are `GR
 from __future__ import annotations
 
 from orbgen.circleci.entries import Entry, EntryCompiler, read_entry
+from orbgen.circleci.grammar import is_empty
 from orbgen.circleci.library import Definition
 from orbgen.circleci.pipeline import Call, CallKind, JobRun, Requirement
 from orbgen.circleci.text import is_known
@@ -27,13 +28,14 @@ def add_group(outer: EntryCompiler, group: Definition, entry: Entry) -> None:
     name = text.text if text is not None else entry.name
     _check_repeated(outer, entry, None if text is None else name)
     call = Call(CallKind.GROUP, name, entry.key.span, scope.call)
-    serial = entry.get("serial-group")
-    start = _added(outer, entry, call, name, "start", "no-op" if serial is None else "lock")
+    serialised = not is_empty(entry.get("serial-group"))
+    start = _added(outer, entry, call, name, "start", "lock" if serialised else "no-op")
     start.name_known = text is None or is_known(text)
     outer.fill_special(start, entry, scope)
-    if serial is not None and start.serial_group is not None:
-        # The lock takes the place of the serial group.
-        start.body = {**(start.body or {}), "key": start.serial_group}
+    # The lock takes the place of the serial group.
+    lock = {"key": start.serial_group} if serialised and start.serial_group is not None else {}
+    start.serial_group = None
+    start.body.update(lock)  # type: ignore[union-attr]
     members = _members(outer, group, call, name, f"{name}/" if text is not None else "")
     required = _check_requirements(outer, group, members)
     for run in members:
@@ -43,9 +45,9 @@ def add_group(outer: EntryCompiler, group: Definition, entry: Entry) -> None:
     end = _added(outer, entry, call, name, "end", "no-op")
     end.alias = name
     end.requires = tuple([Requirement(run.declared, entry.key, targets=(run,)) for run in leaves])
-    if start.type == "lock":
+    if serialised:
         unlock = _added(outer, entry, call, name, "unlock", "unlock")
-        unlock.body = {**(unlock.body or {}), "key": start.serial_group or entry.key}
+        unlock.body.update(lock)  # type: ignore[union-attr]
         unlock.requires = (Requirement(end.declared, entry.key, ("terminal",), targets=(end,)),)
 
 

@@ -12,6 +12,7 @@ MAXIMUM_DEPENDENCIES = 100_000
 # Filled-in text is a copy; one that is passed on twice in itself doubles with every call.
 MAXIMUM_FILLED_NODES = 500_000
 MAXIMUM_FILLED_CHARACTERS = 20_000_000
+MAXIMUM_FILLED_DEPTH = 160
 MAXIMUM_PARTS = 20_000  # of one text
 MAXIMUM_OUTPUT_NODES = 500_000
 MAXIMUM_ORBS = 256
@@ -34,6 +35,7 @@ class Spent(msgspec.Struct):
     job_runs: int = 0
     dependencies: int = 0
     nodes: int = 0
+    depth: int = 0
     characters: int = 0
     orbs: int = 0
     url_orbs: int = 0

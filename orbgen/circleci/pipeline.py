@@ -23,7 +23,6 @@ class CallKind(enum.Enum):
     STEPS = "steps parameter"
     PRE_STEPS = "pre-steps"
     POST_STEPS = "post-steps"
-    CONDITION = "condition"
     EXECUTOR = "executor"
     GROUP = "job group"
 

@@ -11,13 +11,16 @@ from orbgen.source.scalars import ScalarValue, resolve
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0", "\x07": "\\a", "\x08": "\\b",
             "\x1b": "\\e", "\x0b": "\\v", "\x0c": "\\f", "\x85": "\\N", "\xa0": "\\_", "\u2028": "\\L",
             "\u2029": "\\P"}  # fmt: skip
+# A longer key has to be announced by `?`; YAML looks no further ahead for its colon.
+_LONGEST_PLAIN_KEY = 1_000
 _INDICATORS = frozenset("#,[]{}&*!|>'\"%@`")
 # Plain text that a YAML 1.1 parser would read as something else.
 _OTHER_TYPES = re.compile(
     r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|[-+]?0[xXbBoO]?[0-9a-fA-F_]+|[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?"
     r"|\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?|<<|=|[yYnN]"
 )
-_UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd]")
+# Control characters, and those that YAML takes for line breaks or for a byte order mark.
+_UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
 _WIDE = re.compile("[\U00010000-\U0010ffff]")
 
 
@@ -40,7 +43,11 @@ def _block(data: Data, indent: int) -> Iterator[str]:
     pad = " " * indent
     if isinstance(data, dict):
         for key, value in data.items():
-            yield from _entry(f"{pad}{write_scalar(key)}:", value, indent)
+            written = write_scalar(key)
+            if len(written) > _LONGEST_PLAIN_KEY:
+                yield f"{pad}? {written}\n"
+                written = ""
+            yield from _entry(f"{pad}{written}:", value, indent)
     elif isinstance(data, list):
         for value in data:
             yield from _item(f"{pad}-", value, indent)
@@ -109,20 +116,21 @@ def _float(value: float) -> str:
         return ".nan"
     if value in (float("inf"), float("-inf")):
         return "-.inf" if value < 0 else ".inf"
-    return repr(value)
+    text = repr(value)
+    if "e" in text and "." not in text:
+        text = text.replace("e", ".0e")  # YAML 1.1 wants the point
+    return text
 
 
 def _needs_escapes(text: str) -> bool:
-    return (
-        bool(_UNPRINTABLE.search(_WIDE.sub("", text))) or "\n" in text or "\r" in text or "\t" in text or "\x85" in text
-    )
+    return bool(_UNPRINTABLE.search(_WIDE.sub("", text))) or "\n" in text or "\t" in text
 
 
 def _escape(character: str) -> str:
     if character in _ESCAPES:
         return _ESCAPES[character]
     code = ord(character)
-    if 0x20 <= code <= 0x7E or 0xA1 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code > 0xFFFF:
+    if code > 0xFFFF or not _UNPRINTABLE.match(character):
         return character
     return f"\\x{code:02X}" if code < 0x100 else f"\\u{code:04X}"
 
