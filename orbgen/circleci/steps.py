@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orbgen.circleci.compilation import Argument, Compilation, Scope
+from orbgen.circleci.declarations import declarations
 from orbgen.circleci.grammar import BUILT_IN_STEPS, LEGACY_STEP_TYPES, check_step
 from orbgen.circleci.library import Kind, ParameterType
 from orbgen.circleci.limits import MAXIMUM_CALLS, MAXIMUM_DEPTH, MAXIMUM_STEPS
@@ -143,7 +144,9 @@ class StepList:
             self._refuse(item, scope)
             return
         inner_call = Call(CallKind.COMMAND, name, item.span, call)
-        arguments = bind(self.compilation, found, self._arguments(value, scope), scope, key.span)
+        arguments: dict[str, Argument] = {}
+        if value is not None or declarations(self.compilation, found):
+            arguments = bind(self.compilation, found, self._arguments(value, scope), scope, key.span)
         body = found.node.get("steps") if type(found.node) is Mapping else None
         if body is None:
             return
