@@ -117,9 +117,7 @@ def command(
         progress.step(done)
     progress.clear()
     if not summary.files and not summary.unreadable:
-        raise UsageProblem(
-            f"nothing to lint: all {summary.skipped} YAML files here are parts of configurations; name a complete one"
-        )
+        raise UsageProblem("nothing to lint: the YAML files here are parts of configurations; name a complete one")
     if not quiet:
         _close(summary, color)
     if summary.unreadable:
@@ -191,6 +189,8 @@ def _close(summary: Summary, color: bool | None) -> None:
         shown = ", ".join(names[:_NAMED_ORBS])
         say(f"not at hand, so not looked into: {shown}{more}; give the source with --orb NAME=PATH", "note")
     if summary.skipped:
-        verb = "is only a part of a configuration and was" if summary.skipped == 1 else "are only parts and were"
+        verb = (
+            "is a part of a configuration and was" if summary.skipped == 1 else "are parts of configurations and were"
+        )
         say(f"{counted(summary.skipped, 'YAML file')} {verb} left out", "note")
     note(summary_line(summary, style_for(sys.stderr, color)))

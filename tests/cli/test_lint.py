@@ -250,7 +250,7 @@ def test_parts_of_configurations_are_left_out_and_counted(orbgen, write):
     write(".circleci/config.yml", CONFIG)
     write(".circleci/jobs/part.yml", "steps: [checkout]\n")
     assert orbgen("lint").err == (
-        "note: 1 YAML file is only a part of a configuration and was left out\nno findings in 1 file\n"
+        "note: 1 YAML file is a part of a configuration and was left out\nno findings in 1 file\n"
     )
 
 
@@ -258,7 +258,7 @@ def test_nothing_but_parts_is_not_clean(orbgen, write):
     write(".circleci/jobs/part.yml", "steps: [checkout]\n")
     code, _, err = orbgen("lint", ".")
     assert code == 2
-    assert err == "error: nothing to lint: all 1 YAML files here are parts of configurations; name a complete one\n"
+    assert err == "error: nothing to lint: the YAML files here are parts of configurations; name a complete one\n"
 
 
 def test_standard_input(orbgen):

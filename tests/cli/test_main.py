@@ -202,3 +202,21 @@ def test_completion_scripts(process, shell):
     assert "_ORBGEN_COMPLETE" in out
     if shutil.which(shell):
         assert subprocess.run([shell, "-n"], input=out.encode(), timeout=30, check=False).returncode == 0
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash")
+def test_bash_completes(process, tmp_path):
+    script = tmp_path / "completion"
+    script.write_text(process(_ORBGEN_COMPLETE="bash_source").out)
+    (tmp_path / "orbgen").write_text(f'#!/bin/sh\nexec {" ".join(command())} "$@"\n')
+    (tmp_path / "orbgen").chmod(0o755)
+    asked = f"source {script}; COMP_WORDS=(orbgen lint --persona a); COMP_CWORD=3; _orbgen_completion orbgen"
+    done = subprocess.run(
+        ["bash", "-c", f'{asked}; echo "${{COMPREPLY[@]}}"'],
+        env={**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("auditor\n", "")
