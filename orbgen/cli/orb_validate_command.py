@@ -49,11 +49,9 @@ def validated(path: str, store: OrbStore, name: str | None) -> Validation:
     from orbgen.orb.validate import validate_file, validate_folder
     from orbgen.source.files import read_bytes
 
-    if path == "-":
-        return validate_file(sys.stdin.buffer.read(), "<stdin>", store, name)
     if os.path.isdir(path):
         return validate_folder(path, store, name)
-    return validate_file(read_bytes(path), path, store, name)
+    return validate_file(read_bytes(path), "<stdin>" if path == "-" else path, store, name)
 
 
 def report(validation: Validation, path: str, format_: str) -> int:
@@ -76,10 +74,5 @@ def report(validation: Validation, path: str, format_: str) -> int:
     if summary.unreadable or summary.reaches(Severity.LOW):
         note(summary_line(summary, style_for(sys.stderr)))
         return USAGE if summary.unreadable else FINDINGS
-    counts = [_counted(count, section) for section, count in sorted(validation.counts.items()) if count]
-    note(f"{path} is valid: {', '.join(counts) or 'no elements'}; {_counted(validation.uses, 'uses')} expanded")
+    note(f"{path} is valid: {validation.contents}; {validation.uses} use{'s' * (validation.uses != 1)} expanded")
     return CLEAN
-
-
-def _counted(count: int, things: str) -> str:
-    return f"{count} {things.removesuffix('s') if count == 1 else things}"

@@ -38,6 +38,16 @@ class Validation(msgspec.Struct, frozen=True):
     counts: dict[str, int] = {}
     uses: int = 0
 
+    @property
+    def contents(self) -> str:
+        """What the orb consists of, in words."""
+        counted = [
+            f"{count} {section if count > 1 else section.removesuffix('s')}"
+            for section, count in self.counts.items()
+            if count
+        ]
+        return ", ".join(counted) or "no elements"
+
 
 def validate_folder(path: str, store: OrbStore, own_name: str | None = None) -> Validation:
     """Validate the orb in a folder; each finding stands in the author's own file. Raises UnreadableError."""

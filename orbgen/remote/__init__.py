@@ -1,0 +1,1 @@
+"""CircleCI's APIs: one client for GraphQL and REST, with the user's own settings and a token that is never shown."""
