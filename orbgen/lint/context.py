@@ -129,9 +129,7 @@ class Context:
         given. Where that place is in an orb from elsewhere, it is related.
         """
         call = call or run.call
-        primary = self.place_for(place, call)
-        if primary is not place:
-            related = (*related, Note(place, "it is written here"))
+        primary, label, elsewhere = self.placed(place, call, label)
         return rule.finding(
             message,
             primary,
@@ -141,7 +139,7 @@ class Context:
             persona=persona,
             path=f"{path_of(run)}/{path}",
             label=label,
-            related=related,
+            related=(*elsewhere, *related),
             chain=self.chain(call),
             hidden=self.hidden(call),
             help=help,

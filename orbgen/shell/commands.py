@@ -47,6 +47,8 @@ class Collector:
                 pipeline = self._pipelines
             output_used = output_used or kind in ("command_substitution", "process_substitution")
             in_function = in_function or kind == "function_definition"
+            if kind == "for_statement":
+                self._loop(node)
             self._children(node, pipeline, output_used, in_function)
 
     def _children(self, node: Any, pipeline: int, output_used: bool, in_function: bool) -> None:
@@ -123,6 +125,12 @@ class Collector:
                     self.visit(child, in_function=in_function)
                 else:
                     self._inside(child, in_function=in_function)
+
+    def _loop(self, node: Any) -> None:
+        name = node.child_by_field_name("variable")
+        for value in node.children_by_field_name("value") if name is not None else ():
+            word = self.word(value)
+            self.assignments.append(Assignment(name.text.decode(), word, word.start, word.end, loop=True))
 
     def _declare(self, node: Any, in_function: bool) -> None:
         exported = node.children[0].type == "export" or any(

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from orbgen.shell.commands import Collector
+from orbgen.shell.guards import Guard, find_guards
 from orbgen.shell.offsets import Offsets
 from orbgen.shell.words import Assignment, Command
 
@@ -46,12 +47,22 @@ class Script:
         return tuple(self._collect().assignments)
 
     @property
+    def guards(self) -> tuple[Guard, ...]:
+        """The stretches in which a variable is known to hold nothing that matters to a shell."""
+        if self._root is None:
+            return ()
+        return find_guards(self._root, self._offsets.character)
+
+    @property
     def literals(self) -> dict[str, str]:
         """The variables that are assigned once, to text that is known; later ones may use earlier ones."""
         found: dict[str, str] = {}
         seen: set[str] = set()
         for assignment in self.assignments:
-            if assignment.value is not None:
+            if assignment.loop:
+                found.pop(assignment.name, None)
+                seen.add(assignment.name)
+            elif assignment.value is not None:
                 value = assignment.value.expand(found)
                 if assignment.name in seen or value is None:
                     found.pop(assignment.name, None)

@@ -61,13 +61,17 @@ class Word(msgspec.Struct, frozen=True):
 
 
 class Assignment(msgspec.Struct, frozen=True):
-    """`NAME=value`, alone, behind `export` and its kin, or before a command; `value` is None for a bare name."""
+    """`NAME=value`, alone, behind `export` and its kin, or before a command; `value` is None for a bare name.
+
+    A `loop` is one of the words that `for NAME in ...` takes.
+    """
 
     name: str
     value: Word | None
     start: int
     end: int
     exported: bool = False
+    loop: bool = False
 
 
 class HereDocument(msgspec.Struct, frozen=True):

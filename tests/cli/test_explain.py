@@ -71,7 +71,7 @@ def test_colours(orbgen):
     ("name", "hint"),
     [
         ("compil-error", "did you mean 'compile-error'?"),
-        ("injection", "did you mean 'pipeline-value-injection'?"),
+        ("reparsed", "did you mean 'reparsed-variable'?"),
         ("nonsense", "orbgen explain lists all rules"),
     ],
 )

@@ -40,8 +40,11 @@ def test_the_rules_that_exist():
     assert [loaded.rule.name for loaded in RULES] == [
         "approval-bypass",
         "compile-error",
+        "deferred-injection",
         "duplicate-name",
+        "parameter-injection",
         "pipeline-value-injection",
+        "reparsed-variable",
         "teleport-join-without-context",
         "teleport-persisted-credentials",
         "ungated-credentials",

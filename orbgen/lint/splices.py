@@ -1,0 +1,94 @@
+"""Splices: text from outside that CircleCI pastes into what is code, before any shell reads it (rules.md 2.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from orbgen.circleci.pipeline import JobRun
+from orbgen.circleci.pipeline_values import Level, PipelineValue, TextClass, trust_of
+from orbgen.circleci.text import Part
+from orbgen.lint.context import Context
+from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Severity
+from orbgen.lint.injection import CHOOSERS, severity_of
+from orbgen.lint.sinks import Sink, SinkKind, sinks_of
+from orbgen.shell.script import Context as Place
+from orbgen.shell.script import read_script
+from orbgen.source.problems import Note
+
+_INERT = (TextClass.WORD, TextClass.ID)
+
+
+class Splice(msgspec.Struct, frozen=True, eq=False):
+    """One part of a sink's text: where it stands in it, the source that fills it, and how far that is trusted.
+
+    `data` says that the text only goes into a file, by a here-document that a line break could end.
+    """
+
+    sink: Sink
+    part: Part
+    source: str
+    value: PipelineValue
+    data: bool = False
+
+
+def splices(run: JobRun) -> Iterator[Splice]:
+    """The splices of a job run; not those into a shell comment, or into the tag of an image."""
+    for sink in sinks_of(run):
+        for offset, part in sink.unknown_parts():
+            for source in part.unknown.sources if part.unknown is not None else ():
+                value = trust_of(source)
+                if value.level is Level.NONE or value.text in _INERT or _is_harmless(sink, offset, value):
+                    continue
+                yield Splice(sink, part, source, value, _is_data(sink, offset, value))
+
+
+def _is_harmless(sink: Sink, offset: int, value: PipelineValue) -> bool:
+    if sink.kind is SinkKind.IMAGE:
+        return ":" in sink.text.text[:offset].rpartition("/")[2]
+    return _place(sink, offset) is Place.COMMENT and value.text is not TextClass.TEXT
+
+
+def _is_data(sink: Sink, offset: int, value: PipelineValue) -> bool:
+    return _place(sink, offset) is Place.HEREDOC_QUOTED and value.text is not TextClass.TEXT
+
+
+def _place(sink: Sink, offset: int) -> Place | None:
+    return read_script(sink.code()).context_at(offset) if sink.kind is SinkKind.SCRIPT else None
+
+
+def found_splice(rule: Rule, run: JobRun, splice: Splice, context: Context) -> Finding:
+    """A finding for a splice; `[data]` and bounded values are for the pedantic."""
+    kind, severity = "", severity_of(splice.value.level, run, context)
+    confidence, persona = Confidence.HIGH, Persona.DEFAULT
+    sink, part = splice.sink, splice.part
+    if sink.kind is SinkKind.IMAGE:
+        kind, severity = "image", Severity.MEDIUM
+    elif splice.data:
+        kind, severity, confidence, persona = "data", Severity.MEDIUM, Confidence.MEDIUM, Persona.PEDANTIC
+    if splice.source in context.bounded(run):
+        severity, persona = Severity.LOW, Persona.PEDANTIC
+    related = [Note(tag.span, "handed on here") for tag in part.via[1:]]
+    if part.via:
+        related.append(Note(part.written, f"`{splice.source}` enters here"))
+    who = CHOOSERS[splice.value.level]
+    return context.found(
+        rule,
+        run,
+        f"`{splice.source}` is pasted into the {sink.kind.value}, so {who} can put commands into it",
+        part.pasted,
+        call=sink.call,
+        kind=kind,
+        severity=severity,
+        confidence=confidence,
+        persona=persona,
+        path=sink.path,
+        label="pasted here before any shell reads it; quotes do not help",
+        related=tuple(related),
+        help=f'set it in `environment:` of the step and use it as a quoted variable: `"${_variable(splice.source)}"`',
+    )
+
+
+def _variable(source: str) -> str:
+    return "_".join(source.split(".")[1:]).replace("-", "_").upper()
