@@ -86,7 +86,7 @@ def _check_names(
         if written in declared or (name not in declared and _mentions(definition.node, written)):
             # What a definition uses and does not declare is reported where it is used.
             continue
-        guess = name if name in declared else compilation.nearest(written, declared)
+        guess = name if name in declared else None
         takes = _enumerate(declared) if declared else "no parameters"
         help = f"did you mean '{guess}'?" if guess else f"{definition.title} takes {takes}"
         message, where = f"Unexpected argument(s): {written}", field.key.span
@@ -128,6 +128,8 @@ def _argument(
     found = compilation.fill_scalar(node, scope)
     if isinstance(found, Argument):
         return _passed_on(compilation, declaration, found, node, scope)
+    if declaration.broken:
+        return free(declaration, None)
     if check and not accepts(declaration, found):
         _mismatch(compilation, declaration, found, node, scope)
         return free(declaration, None)
