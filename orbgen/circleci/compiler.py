@@ -105,13 +105,15 @@ class _Compiler:
                 key = declaration.key
                 text = Text(key.source, key.start, key.end, key.outer, show(value), "", None, None,
                             (Part(show(value), key, 0, len(key.text)),), value)  # fmt: skip
+                argument = Argument(declaration.type, text)
                 if not accepts(declaration, text):
                     message = (
                         f"Type error for argument {name}: expected type: {declaration.type.value}, "
                         f'actual value: "{show(value)}" (type {type_name(text)})'
                     )
                     compilation.report("argument-type", message, key.span, scope)
-                compilation.pipeline_arguments[name] = Argument(declaration.type, text)
+                    argument = free_pipeline_parameter(declaration)
+                compilation.pipeline_arguments[name] = argument
             elif compilation.inputs.complete and isinstance(declaration.default, Scalar):
                 compilation.pipeline_arguments[name] = Argument(declaration.type, declaration.default)
             else:

@@ -154,7 +154,7 @@ def test_all_that_is_wrong_with_a_call_is_found_at_once():
             #   ^ missing-argument: Missing required argument(s): a, b
                   c: << parameters.n >>
                   #  ^ argument-type: Type error for argument c: expected type: boolean, actual value: "<< parameters.n >>" (type integer)
-                  cc: 1
+                  cc: true
                 # ^ unexpected-argument: Unexpected argument(s): cc
                   dd: 1
                 # ^ unexpected-argument: Unexpected argument(s): dd
@@ -170,9 +170,9 @@ def test_all_that_is_wrong_with_a_call_is_found_at_once():
             docker: [{image: "cimg/base:2026.01"}]
             parameters: {v: {type: string, default: a}}
             steps:
-              - outer: {m: << parameters.v >>}
+              - outer: {who: << parameters.v >>}
             #   ^ missing-argument: Missing required argument(s): n
-              #         ^ unexpected-argument: Unexpected argument(s): m
+              #         ^ unexpected-argument: Unexpected argument(s): who
         workflows:
           main:
             jobs:
