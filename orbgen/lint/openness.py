@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orbgen.access.gates import is_pattern
+from orbgen.access.running import is_pattern
 from orbgen.circleci.pipeline import JobRun, Workflow
 from orbgen.circleci.text import is_known
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from orbgen.access.gates import Result, is_pattern
+from orbgen.access.gates import Result
+from orbgen.access.running import is_pattern
 from orbgen.access.scenarios import BRANCH
 from orbgen.circleci.expressions import Binary, Expression, Literal, Not, Pattern, Variable, variables
 from orbgen.circleci.matching import full_match
