@@ -1,0 +1,78 @@
+"""The parts of a configuration that orbgen writes, each under the place where it belongs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from orbgen.generate.templates import Verbatim, config_scalar, render, source
+from orbgen.project.plan import Plan, SshAccess
+from orbgen.teleport.versions import has
+
+# The image that inline jobs run in: a shell, curl and tar are all that they need.
+IMAGE = "cimg/base:2025.08"
+
+
+class Block(msgspec.Struct, frozen=True):
+    """Text for one section, not indented, and the names that it defines there.
+
+    The section is `orbs`, `commands`, `jobs`, `workflows`, or `workflows.NAME` for entries of that workflow.
+    """
+
+    section: str
+    names: tuple[str, ...]
+    text: str
+
+
+def inline_blocks(plan: Plan) -> list[Block]:
+    """Jobs that hold all their steps, with the commands that they share."""
+    commands = _render("config/commands.yml.j2", plan)
+    jobs = [_render("config/inline_job.yml.j2", plan, entry=entry, image=IMAGE) for entry in plan.access]
+    entries = [_entry("config/inline_entry.yml.j2", plan, entry) for entry in plan.access]
+    return [
+        Block("commands", ("teleport-install", "teleport-join", "teleport-logout"), commands),
+        Block("jobs", tuple([entry.name for entry in plan.access]), "".join(jobs)),
+        Block(f"workflows.{plan.workflow}", (), "".join(entries)),
+    ]
+
+
+def orb_blocks(plan: Plan, alias: str, *, imported: bool) -> list[Block]:
+    """Entries that use the orb's jobs; `imported` says that the configuration has the orb under its alias already."""
+    entries = [_entry("config/orb_entry.yml.j2", plan, entry, orb_alias=alias) for entry in plan.access]
+    blocks = [Block(f"workflows.{plan.workflow}", (), "".join(entries))]
+    if not imported:
+        orbs = _render("config/orbs.yml.j2", plan, orb_alias=alias, orb=plan.orb)
+        blocks.insert(0, Block("orbs", (alias,), orbs))
+    return blocks
+
+
+def _entry(template: str, plan: Plan, entry: SshAccess, **values: Any) -> str:
+    return _render(template, plan, entry=entry, filters=filters(entry.branches), **values)
+
+
+def _render(template: str, plan: Plan, **values: Any) -> str:
+    version = plan.teleport.version
+
+    def gate(feature: str) -> bool:
+        return has(feature, version)
+
+    def script(name: str) -> str:
+        if name.endswith(".j2"):
+            return render(name, {"teleport": plan.teleport, "has": gate}, write=_refuse)
+        return source(name)
+
+    return render(template, {"teleport": plan.teleport, "script": script, **values}, write=config_scalar)
+
+
+def _refuse(value: Any) -> str:
+    """Scripts are given values through their environment; a template that writes one into a script is a defect."""
+    if isinstance(value, Verbatim):
+        return value
+    raise TypeError(f"a script template writes the value {value!r} into the script")
+
+
+def filters(branches: tuple[str, ...]) -> str:
+    """The expression that limits a job to some branches (circleci.md 4.3, 6.3)."""
+    quoted = [name.replace("\\", "\\\\").replace('"', '\\"') for name in branches]
+    return " or ".join([f'pipeline.git.branch == "{name}"' for name in quoted])
