@@ -12,6 +12,8 @@ from collections.abc import Sequence
 COMMANDS = {
     "compile": "Print the pipeline that CircleCI will run.",
     "explain": "Explain a rule, or list all rules.",
+    "generate": "Write the jobs and the Teleport resources that orbgen.yml asks for.",
+    "init": "Write orbgen.yml, the plan of what to reach through Teleport.",
     "lint": "Find what is wrong or too open in CircleCI configurations.",
     "orb": "Pack, validate and publish an orb.",
 }

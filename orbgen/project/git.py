@@ -80,3 +80,9 @@ def _without_credentials(address: str) -> str:
     if not separator or "@" not in host:
         return address
     return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+
+
+def default_branch(folder: str) -> str:
+    """The branch that the remote calls its default, else the one that is checked out, else `main`."""
+    remote = _git(folder, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD")
+    return remote.removeprefix("origin/") or _git(folder, "symbolic-ref", "--quiet", "--short", "HEAD") or "main"

@@ -1,0 +1,139 @@
+"""`orbgen generate`: writes the jobs and the Teleport resources that the plan asks for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from orbgen.cli.exits import CLEAN, FINDINGS, USAGE, UsageProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orbgen.generate.files import Change
+    from orbgen.project.plan import Plan
+    from orbgen.source.problems import Problem
+
+
+@click.command(name="generate")
+@click.option("--plan", "plan_path", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
+              help="The plan; by default the orbgen.yml of this repository.")  # fmt: skip
+@click.option("--diff", is_flag=True, help="Show what would change, and write nothing.")
+@click.option("--check", is_flag=True, help="Exit with 1 if something would change, and write nothing.")
+@click.option("--stdout", is_flag=True, help="Print the files, and write nothing.")
+@click.option("--force", is_flag=True, help="Overwrite what was changed by hand in orbgen's part.")
+@click.option("--quiet", "-q", is_flag=True, help="Do not print what is left to do.")
+def command(plan_path: str | None, diff: bool, check: bool, stdout: bool, force: bool, quiet: bool) -> int:
+    """Write the CircleCI jobs and the Teleport resources that orbgen.yml asks for.
+
+    The jobs are merged into .circleci/config.yml, everything else in it kept to the byte; a second run changes
+    nothing. The files are written below the folder of the plan.
+
+    Exit codes: 0 written or nothing to do, 1 --check found something to change, 2 the plan or a file cannot be used.
+    """
+    from orbgen.generate.files import GenerateError, changes, paths_of
+    from orbgen.project.plan import PlanError, read_plan
+
+    path = plan_path or _find_plan()
+    folder = os.path.dirname(path)
+    try:
+        plan = read_plan(_bytes(path) or b"", path)
+        existing = {name: data for name in paths_of(plan) if (data := _bytes(os.path.join(folder, name))) is not None}
+        found = changes(plan, existing, force=force)
+    except (PlanError, GenerateError) as error:
+        _show(error.problems)
+        return USAGE
+    needed = [change for change in found if change.needed]
+    if diff or check or stdout:
+        _print(found, needed, diff=diff, stdout=stdout)
+        if check and needed and not diff:
+            for change in needed:
+                click.echo(f"{change.path} is not what {path} asks for; run `orbgen generate`", err=True)
+        return FINDINGS if check and needed else CLEAN
+    _write(found, folder)
+    if not quiet:
+        _close(plan)
+    return CLEAN
+
+
+def _find_plan() -> str:
+    """The plan of the nearest folder from here up to the repository's root."""
+    from orbgen.project.plan import PLAN_NAME
+
+    folder = os.path.abspath(os.curdir)
+    while True:
+        candidate = os.path.join(folder, PLAN_NAME)
+        if os.path.isfile(candidate):
+            return os.path.relpath(candidate)
+        parent = os.path.dirname(folder)
+        if parent == folder or os.path.exists(os.path.join(folder, ".git")):
+            raise UsageProblem(f"there is no {PLAN_NAME} here or above; write one with `orbgen init`")
+        folder = parent
+
+
+def _bytes(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UsageProblem(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _write(found: tuple[Change, ...], folder: str) -> None:
+    from orbgen.project.atomic import write_atomically
+
+    for change in found:
+        path = os.path.join(folder, change.path)
+        if not change.needed:
+            click.echo(f"unchanged  {change.path}")
+            continue
+        try:
+            os.makedirs(os.path.dirname(path) or os.curdir, exist_ok=True)
+            write_atomically(path, change.after)
+        except OSError as error:
+            raise UsageProblem(f"{path} cannot be written: {error.strerror}") from None
+        click.echo(f"{'created' if change.before is None else 'updated':<10} {change.path}")
+
+
+def _print(found: Sequence[Change], needed: Sequence[Change], *, diff: bool, stdout: bool) -> None:
+    import difflib
+
+    if stdout:
+        for change in found:
+            click.echo(f"# ==> {change.path}")
+            click.echo(change.after.decode("utf-8", "replace"), nl=False)
+    elif diff:
+        for change in needed:
+            before, after = ((data or b"").decode("utf-8", "replace") for data in (change.before, change.after))
+            name = "/dev/null" if change.before is None else f"a/{change.path}"
+            lines = difflib.unified_diff(
+                before.splitlines(keepends=True), after.splitlines(keepends=True), name, f"b/{change.path}"
+            )
+            sys.stdout.writelines(lines)
+
+
+def _close(plan: Plan) -> None:
+    from orbgen.generate.next_steps import next_steps
+
+    click.echo("\nWhat is left to do:")
+    number = 0
+    for step in next_steps(plan):
+        if step.why:
+            number += 1
+            click.echo(f"\n{number}. {step.why}:\n")
+        click.echo(f"     {step.what}")
+
+
+def _show(problems: Sequence[Problem]) -> None:
+    from orbgen.lint.reports.full import report_file
+    from orbgen.lint.reports.style import Style
+    from orbgen.lint.result import FileResult
+
+    style = Style(coloured=sys.stderr.isatty() and not os.environ.get("NO_COLOR"))
+    for line in report_file(FileResult("", problems=tuple(problems)), style):
+        click.echo(line, err=True)
