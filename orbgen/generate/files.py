@@ -10,8 +10,8 @@ from orbgen.circleci.orbs import OrbStore
 from orbgen.circleci.output import Data, freeze, pipeline_data
 from orbgen.circleci.pipeline import Pipeline
 from orbgen.generate.blocks import Block, inline_blocks, orb_blocks
-from orbgen.generate.marks import file_state, file_with_mark
-from orbgen.generate.merge import NEW_CONFIG, MergeError, merge
+from orbgen.generate.marks import MarksError, file_state, file_with_mark, find_marked
+from orbgen.generate.merge import NEW_CONFIG, MergeError, merge, theirs
 from orbgen.generate.resources import resource_files
 from orbgen.project.plan import Plan
 from orbgen.source.nodes import Document, Mapping, Scalar
@@ -54,7 +54,7 @@ def changes(plan: Plan, existing: dict[str, bytes], *, force: bool = False) -> t
             problems.extend(error.problems)
     try:
         found.insert(0, _config(plan, existing.get(CONFIG), force=force))
-    except MergeError as error:
+    except (MergeError, MarksError) as error:
         problems.append(error.problem)
     if problems:
         raise GenerateError(tuple(problems))
@@ -90,7 +90,7 @@ def _config(plan: Plan, before: bytes | None, *, force: bool) -> Change:
     encoding = "utf-8" if before is None or before[:2] not in (b"\xff\xfe", b"\xfe\xff") else "utf-16"
     after = (document.source.mark + merged).encode() if encoding == "utf-8" else merged.encode(encoding)
     if before is not None and before != after:
-        _check_kept(_compiled(document), _compiled(_read(after)))
+        _check_kept(_compiled(_read(theirs(text, CONFIG).encode())), _compiled(_read(after)))
     return Change(CONFIG, before, after)
 
 
@@ -115,7 +115,8 @@ def _accepted(document: Document) -> Mapping:
     setup = root.fields.get("setup")
     if setup is not None and isinstance(setup.value, Scalar) and setup.value.value is True:
         message = "a setup configuration may run one workflow only, so the jobs belong into the one it continues with"
-        raise MergeError(Problem("setup", message, setup.key.span, "merge into that file with --config FILE"))
+        help = "add what `orbgen generate --stdout` prints to that file by hand"
+        raise MergeError(Problem("setup", message, setup.key.span, help))
     return root
 
 
@@ -128,15 +129,13 @@ def _blocks(plan: Plan, root: Mapping) -> list[Block]:
 
 def _alias(reference: str, root: Mapping) -> tuple[str, bool]:
     """The alias to use the orb by: theirs if they have it, else a free one."""
-    from orbgen.generate.marks import find_marked
-
-    own_lines = [(marked.first + 1, marked.last + 1) for marked in find_marked(root.source)]
+    marked = find_marked(root.source)
     orbs = root.get("orbs")
-    taken = {}
-    for alias, field in orbs.fields.items() if type(orbs) is Mapping else ():
-        line = field.key.span.line
-        if not any([first <= line <= last for first, last in own_lines]):
-            taken[alias] = field.value
+    taken = {
+        alias: field.value
+        for alias, field in (orbs.fields.items() if type(orbs) is Mapping else ())
+        if not any([one.holds(field.key.span.line) for one in marked])
+    }
     for alias, value in taken.items():
         if isinstance(value, Scalar) and value.text == reference:
             return alias, True

@@ -33,6 +33,10 @@ class Marked(msgspec.Struct, frozen=True):
     body: str
     changed: bool
 
+    def holds(self, line: int) -> bool:
+        """Whether a line, counted from 1, lies within it."""
+        return self.first < line <= self.last + 1
+
 
 class MarksError(Exception):
     """Marks that do not pair up; `problem` says where."""

@@ -24,9 +24,15 @@ class MergeError(Exception):
         self.problem = problem
 
 
+def theirs(text: str, name: str) -> str:
+    """The configuration without anything of orbgen's. Raises MergeError."""
+    return merge(text, name, [], force=True)
+
+
 def merge(text: str, name: str, blocks: list[Block], *, force: bool = False) -> str:
     """The configuration with the blocks in it. Raises MergeError; `force` overwrites what was changed by hand."""
     merging = _Merging(text, name)
+    merging.check_free(blocks)
     merging.replace_marked(blocks, force=force)
     for block in blocks:
         merging.insert(block)
@@ -69,15 +75,30 @@ class _Merging:
             raise MergeError(Problem("value", "a configuration must be a mapping", place, "start with `version: 2.1`"))
         return document.root
 
+    def marked(self) -> list[Marked]:
+        """What is orbgen's in the text."""
+        try:
+            return find_marked(self.root().source)
+        except MarksError as error:
+            raise MergeError(error.problem) from None
+
+    def check_free(self, blocks: list[Block]) -> None:
+        """See that no name that the blocks define is taken by something that is not orbgen's."""
+        root, marked = self.root(), self.marked()
+        for block in blocks:
+            section = root.get(block.section)
+            for name in block.names:
+                field = section.fields.get(name) if type(section) is Mapping else None
+                if field is not None and not any([one.holds(field.key.span.line) for one in marked]):
+                    message = f"`{block.section}` has its own `{name}` already, which orbgen would have to replace"
+                    help = "rename it, or give the job another name in orbgen.yml"
+                    raise MergeError(Problem("taken", message, field.key.span, help))
+
     def replace_marked(self, blocks: list[Block], *, force: bool) -> None:
         """Bring what is marked up to date, from the last to the first, so that line numbers hold."""
         wanted = {block.section: block for block in blocks}
         root = self.root()
-        try:
-            marked = find_marked(root.source)
-        except MarksError as error:
-            raise MergeError(error.problem) from None
-        for found in reversed(marked):
+        for found in reversed(self.marked()):
             block = wanted.get(self._wanted_section(found, wanted))
             if found.changed and not force and (block is None or _body(block, found) != found.body):
                 raise _changed_by_hand(root, found)
@@ -101,7 +122,6 @@ class _Merging:
             return
         root = self.root()
         section, _, workflow = block.section.partition(".")
-        self._check_free(root, section, block)
         if not workflow:
             self._insert_entries(root, section, block.section, block.text)
             return
@@ -114,15 +134,6 @@ class _Merging:
             self._insert_entries(root, "workflows", "workflows", "workflow:\n  jobs:\n    - build\n", marked=False)
             root = self.root()
         self._insert_entries(root, "workflows", "workflows", _as_workflow(workflow, block.text))
-
-    def _check_free(self, root: Mapping, section: str, block: Block) -> None:
-        taken = root.get(section)
-        for name in block.names:
-            if type(taken) is Mapping and name in taken.fields:
-                place = taken.fields[name].key.span
-                message = f"`{section}` has its own `{name}` already, which orbgen would have to replace"
-                help = f"rename it, or give the job another name in orbgen.yml ({place.source.name} stays as it is)"
-                raise MergeError(Problem("taken", message, place, help))
 
     def _insert_entries(self, root: Mapping, section: str, mark: str, text: str, *, marked: bool = True) -> None:
         """Add entries to a section, which is made where it is missing."""
@@ -157,8 +168,7 @@ class _Merging:
         if type(value) is not Mapping or value.flow or not value.entries:
             raise _not_in_lines(field, section)
         first, _ = value.entries[0]
-        line = _last_line(value.entries[-1][1], value.entries[-1][0])
-        return first.span.column - 1, self._behind_marks(line)
+        return first.span.column - 1, self._behind(value.entries[-1][1], value.entries[-1][0])
 
     def _insert_items(self, workflow: Field, block: Block) -> None:
         """Add entries to the list of jobs of a workflow that somebody else wrote."""
@@ -169,11 +179,17 @@ class _Merging:
         items = jobs.written.items
         dash = self.lines[items[0].span.line - 1]
         indent = len(dash) - len(dash.lstrip(" "))
-        line = self._behind_marks(_last_line(items[-1], items[-1]))
+        line = self._behind(items[-1], items[-1])
         self.put(line, line, with_marks(block.section, block.text, indent))
 
-    def _behind_marks(self, line: int) -> int:
-        """Behind the closing mark, if the last entry is one of orbgen's."""
+    def _behind(self, value: Node, key: Node) -> int:
+        """The line behind an entry, with what still belongs to it: blank lines of its text, a closing mark."""
+        line = value.source.position(max(key.end, value.end) - 1)[0]
+        leaf = _last_leaf(value)
+        if isinstance(leaf, Scalar) and leaf.style in ("|", ">"):
+            kept = "+" in leaf.span.text.partition("\n")[0]
+            while line < len(self.lines) and not self.lines[line].strip() and (kept or " " in self.lines[line]):
+                line += 1
         following = self.lines[line].strip() if line < len(self.lines) else ""
         return line + 1 if following.startswith("# orbgen generate: end") else line
 
@@ -214,9 +230,15 @@ def _runs_without_workflows(root: Mapping) -> bool:
     return "workflows" not in root.fields and type(jobs) is Mapping and "build" in jobs.fields
 
 
-def _last_line(value: Node, key: Node) -> int:
-    """The line, counted from 1, that an entry ends on; so also the index of the line behind it."""
-    return value.source.position(max(key.end, value.end) - 1)[0]
+def _last_leaf(node: Node) -> Node:
+    """The node that stands last in another one."""
+    while True:
+        if type(node) is Mapping and node.entries:
+            node = node.entries[-1][1]
+        elif type(node) is Sequence and node.items:
+            node = node.items[-1]
+        else:
+            return node
 
 
 def _changed_by_hand(root: Mapping, found: Marked) -> MergeError:
