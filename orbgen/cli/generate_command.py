@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
-import click
-
+from orbgen.cli import declare
 from orbgen.cli.exits import CLEAN, FINDINGS, USAGE, UsageProblem
+from orbgen.cli.notes import note
+from orbgen.cli.problem_report import show_problems
+from orbgen.cli.streams import write, write_exactly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from orbgen.generate.files import Change
     from orbgen.project.plan import Plan
-    from orbgen.source.problems import Problem
 
 
-@click.command(name="generate")
-@click.option("--plan", "plan_path", type=click.Path(exists=True, dir_okay=False), metavar="FILE",
+@declare.command(name="generate")
+@declare.option("--plan", "plan_path", type=declare.Path(exists=True, dir_okay=False), metavar="FILE",
               help="The plan; by default the orbgen.yml of this repository.")  # fmt: skip
-@click.option("--diff", is_flag=True, help="Show what would change, and write nothing.")
-@click.option("--check", is_flag=True, help="Exit with 1 if something would change, and write nothing.")
-@click.option("--stdout", is_flag=True, help="Print the files, and write nothing.")
-@click.option("--force", is_flag=True, help="Overwrite what was changed by hand in orbgen's part.")
-@click.option("--quiet", "-q", is_flag=True, help="Do not print what is left to do.")
+@declare.option("--diff", is_flag=True, help="Show what would change, and write nothing.")
+@declare.option("--check", is_flag=True, help="Exit with 1 if something would change, and write nothing.")
+@declare.option("--stdout", is_flag=True, help="Print the files, and write nothing.")
+@declare.option("--force", is_flag=True, help="Overwrite what was changed by hand in orbgen's part.")
+@declare.option("--quiet", "-q", is_flag=True, help="Do not print what is left to do.")
 def command(plan_path: str | None, diff: bool, check: bool, stdout: bool, force: bool, quiet: bool) -> int:
     """Write the CircleCI jobs and the Teleport resources that orbgen.yml asks for.
 
@@ -42,21 +42,36 @@ def command(plan_path: str | None, diff: bool, check: bool, stdout: bool, force:
     try:
         plan = read_plan(_bytes(path) or b"", path)
         existing = {name: data for name in paths_of(plan) if (data := _bytes(os.path.join(folder, name))) is not None}
-        found = changes(plan, existing, force=force)
+        found = changes(plan, existing, _packed_orb(plan), force=force)
     except (PlanError, GenerateError) as error:
-        _show(error.problems)
+        show_problems(error.problems)
         return USAGE
     needed = [change for change in found if change.needed]
     if diff or check or stdout:
         _print(found, needed, diff=diff, stdout=stdout)
         if check and needed and not diff:
             for change in needed:
-                click.echo(f"{change.path} is not what {path} asks for; run `orbgen generate`", err=True)
+                note(f"{change.path} is not what {path} asks for; run `orbgen generate`")
         return FINDINGS if check and needed else CLEAN
     _write(found, folder)
     if not quiet:
         _close(plan)
     return CLEAN
+
+
+def _packed_orb(plan: Plan) -> str | None:
+    """The orb that the plan's configuration uses, packed."""
+    if plan.orb is None:
+        return None
+    import tempfile
+
+    from orbgen.orb.pack import pack, read_folder
+    from orbgen.orb.render import OrbSettings, write_orb
+
+    name, _, version = plan.orb.partition("@")
+    with tempfile.TemporaryDirectory() as folder:
+        write_orb(folder, OrbSettings(name=name, version=version, teleport_version=str(plan.teleport.version)))
+        return pack(read_folder(os.path.join(folder, "src")))
 
 
 def _find_plan() -> str:
@@ -90,14 +105,14 @@ def _write(found: tuple[Change, ...], folder: str) -> None:
     for change in found:
         path = os.path.join(folder, change.path)
         if not change.needed:
-            click.echo(f"unchanged  {change.path}")
+            write([f"unchanged  {change.path}"])
             continue
         try:
             os.makedirs(os.path.dirname(path) or os.curdir, exist_ok=True)
             write_atomically(path, change.after)
         except OSError as error:
             raise UsageProblem(f"{path} cannot be written: {error.strerror}") from None
-        click.echo(f"{'created' if change.before is None else 'updated':<10} {change.path}")
+        write([f"{'created' if change.before is None else 'updated':<10} {change.path}"])
 
 
 def _print(found: Sequence[Change], needed: Sequence[Change], *, diff: bool, stdout: bool) -> None:
@@ -105,8 +120,8 @@ def _print(found: Sequence[Change], needed: Sequence[Change], *, diff: bool, std
 
     if stdout:
         for change in found:
-            click.echo(f"# ==> {change.path}")
-            click.echo(change.after.decode("utf-8", "replace"), nl=False)
+            write([f"# ==> {change.path}"])
+            write_exactly(change.after.decode("utf-8", "surrogateescape"))
     elif diff:
         for change in needed:
             before, after = ((data or b"").decode("utf-8", "replace") for data in (change.before, change.after))
@@ -114,26 +129,18 @@ def _print(found: Sequence[Change], needed: Sequence[Change], *, diff: bool, std
             lines = difflib.unified_diff(
                 before.splitlines(keepends=True), after.splitlines(keepends=True), name, f"b/{change.path}"
             )
-            sys.stdout.writelines(lines)
+            write_exactly("".join(lines))
 
 
 def _close(plan: Plan) -> None:
+    from orbgen.generate.files import path_of_orb
     from orbgen.generate.next_steps import next_steps
 
-    click.echo("\nWhat is left to do:")
+    lines = ["", "What is left to do:"]
     number = 0
-    for step in next_steps(plan):
+    for step in next_steps(plan, path_of_orb(plan)):
         if step.why:
             number += 1
-            click.echo(f"\n{number}. {step.why}:\n")
-        click.echo(f"     {step.what}")
-
-
-def _show(problems: Sequence[Problem]) -> None:
-    from orbgen.lint.reports.full import report_file
-    from orbgen.lint.reports.style import Style
-    from orbgen.lint.result import FileResult
-
-    style = Style(coloured=sys.stderr.isatty() and not os.environ.get("NO_COLOR"))
-    for line in report_file(FileResult("", problems=tuple(problems)), style):
-        click.echo(line, err=True)
+            lines += ["", f"{number}. {step.why}:", ""]
+        lines.append(f"     {step.what}")
+    write(lines)

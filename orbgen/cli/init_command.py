@@ -7,10 +7,11 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-import click
 import msgspec
 
+from orbgen.cli import declare
 from orbgen.cli.exits import CLEAN, UsageProblem
+from orbgen.cli.streams import write
 
 
 class _Question(msgspec.Struct, frozen=True):
@@ -53,19 +54,20 @@ _QUESTIONS = (
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     """A flag for every question."""
     for question in reversed(_QUESTIONS):
-        command = click.option(question.flag, question.name, help=f"{question.ask}.")(command)
+        suggested = f"; {question.suggested} if not given" if question.suggested else ""
+        command = declare.option(question.flag, question.name, help=f"{question.ask}{suggested}.")(command)
     return command
 
 
-@click.command(name="init")
+@declare.command(name="init")
 @_options
-@click.option("--label", "labels", multiple=True, metavar="NAME=VALUE", help="A label of the server in Teleport.")
-@click.option("--branch", "branches", multiple=True, help="A branch that the job runs on.")
-@click.option("--style", type=click.Choice(["inline", "orb"]), default="inline", show_default=True,
+@declare.option("--label", "labels", multiple=True, metavar="NAME=VALUE", help="A label of the server in Teleport.")
+@declare.option("--branch", "branches", multiple=True, help="A branch that the job runs on.")
+@declare.option("--style", type=("inline", "orb"), default="inline", show_default=True,
               help="Jobs with all their steps in them, or jobs of the Teleport orb.")  # fmt: skip
-@click.option("--orb", metavar="NAMESPACE/NAME@VERSION", help="The orb that style orb uses.")
-@click.option("--yes", "-y", is_flag=True, help="Take what is suggested without asking.")
-@click.option("--force", is_flag=True, help="Overwrite an orbgen.yml that is there.")
+@declare.option("--orb", metavar="NAMESPACE/NAME@VERSION", help="The orb that style orb uses.")
+@declare.option("--yes", "-y", is_flag=True, help="Take what is suggested without asking.")
+@declare.option("--force", is_flag=True, help="Overwrite an orbgen.yml that is there.")
 def command(
     labels: tuple[str, ...],
     branches: tuple[str, ...],
@@ -101,8 +103,7 @@ def command(
     except PlanError as error:
         raise UsageProblem(error.problems[0].message) from None
     write_atomically(PLAN_NAME, text.encode())
-    click.echo(f"wrote {PLAN_NAME}")
-    click.echo("next: orbgen generate")
+    write([f"wrote {PLAN_NAME}", "next: orbgen generate"])
     return CLEAN
 
 
@@ -151,13 +152,18 @@ class _Asking:
         return text
 
     def _prompt(self, question: _Question, wrong: Callable[[str], str | None]) -> str:
+        import click
+
         def check(text: str) -> str:
             reason = wrong(text)
             if reason is not None:
                 raise click.BadParameter(reason)
             return text
 
-        answer: str = click.prompt(question.ask, default=question.suggested, value_proc=check, err=True)
+        try:
+            answer: str = click.prompt(question.ask, default=question.suggested, value_proc=check, err=True)
+        except click.Abort:
+            raise KeyboardInterrupt from None
         return answer
 
 

@@ -43,11 +43,20 @@ class GenerateError(Exception):
         self.problems = problems
 
 
-def changes(plan: Plan, existing: dict[str, bytes], *, force: bool = False) -> tuple[Change, ...]:
-    """What a plan makes of the files that exist, by path. Raises GenerateError with every reason against it."""
+def changes(
+    plan: Plan, existing: dict[str, bytes], orb: str | None = None, *, force: bool = False
+) -> tuple[Change, ...]:
+    """What a plan makes of the files that exist, by path; `orb` is the text of the packed orb of a plan that uses one.
+
+    Raises GenerateError with every reason against it.
+    """
     found: list[Change] = []
     problems: list[Problem] = []
-    for path, text in resource_files(plan).items():
+    whole = resource_files(plan)
+    orb_path = path_of_orb(plan)
+    if orb_path is not None and orb is not None:
+        whole[orb_path] = orb
+    for path, text in whole.items():
         try:
             found.append(_whole_file(path, text, existing.get(path), force=force))
         except GenerateError as error:
@@ -63,7 +72,13 @@ def changes(plan: Plan, existing: dict[str, bytes], *, force: bool = False) -> t
 
 def paths_of(plan: Plan) -> tuple[str, ...]:
     """The files that a plan is about."""
-    return (CONFIG, *resource_files(plan))
+    orb = path_of_orb(plan)
+    return (CONFIG, *resource_files(plan), *([orb] if orb is not None else []))
+
+
+def path_of_orb(plan: Plan) -> str | None:
+    """Where the packed orb lies, so that the configuration compiles offline; None for a plan without orb."""
+    return None if plan.orb is None else f".circleci/orbs/{plan.orb}.yml"
 
 
 def _whole_file(path: str, text: str, before: bytes | None, *, force: bool) -> Change:

@@ -58,7 +58,10 @@ def config_scalar(value: Any) -> str:
 
 
 def escaped(text: str) -> str:
-    """A text as CircleCI has to be given it to get that text (circleci.md 2.6)."""
+    """A text as CircleCI has to be given it to get that text (circleci.md 2.6).
+
+    There is no way to write a backslash right before `<<`; a plan's schema lets none in.
+    """
     return text.replace("<<", "\\<<")
 
 

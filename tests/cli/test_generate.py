@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from orbgen.cli.exits import UsageProblem
-from orbgen.cli.generate_command import command
+from tests.cli.running import Result, Run
 from tests.project.test_plan import PLAN
 
 FILES = [".circleci/config.yml", "teleport/bot.yaml", "teleport/role.yaml", "teleport/token.yaml"]
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(plain_surroundings: Path) -> Path:
     """A git repository with a plan, which is the current folder."""
-    monkeypatch.chdir(tmp_path)
+    (plain_surroundings / ".git").rmdir()
     subprocess.run(["git", "init", "-q"], check=True)
-    (tmp_path / "orbgen.yml").write_text(PLAN, encoding="utf-8")
-    return tmp_path
+    (plain_surroundings / "orbgen.yml").write_text(PLAN, encoding="utf-8")
+    return plain_surroundings
 
 
-def generate(*arguments: str) -> Result:
-    return CliRunner().invoke(command, arguments, standalone_mode=False, catch_exceptions=False)
+@pytest.fixture
+def generate(orbgen: Run) -> Callable[..., Result]:
+    """Run the command."""
+    return lambda *arguments: orbgen("generate", *arguments)
 
 
 def written(folder: Path) -> dict[str, bytes]:
@@ -36,12 +37,12 @@ def written(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_the_files_are_written_and_the_rest_is_said(folder):
+def test_the_files_are_written_and_the_rest_is_said(folder, generate):
     result = generate()
-    assert result.return_value == 0
+    assert result.code == 0
     assert sorted(written(folder)) == FILES
-    assert result.output.startswith("created    .circleci/config.yml\n")
-    steps = [line.strip() for line in result.output.splitlines() if line.startswith("     ")]
+    assert (result.out + result.err).startswith("created    .circleci/config.yml\n")
+    steps = [line.strip() for line in (result.out + result.err).splitlines() if line.startswith("     ")]
     assert steps == [
         "tctl create -f teleport/role.yaml",
         "tctl create -f teleport/bot.yaml",
@@ -51,74 +52,86 @@ def test_the_files_are_written_and_the_rest_is_said(folder):
     ]
 
 
-def test_a_second_run_writes_nothing(folder):
+def test_a_second_run_writes_nothing(folder, generate):
     generate()
     before = {path: (folder / path).stat().st_mtime_ns for path in FILES}
     result = generate("--quiet")
-    assert result.output == "".join([f"unchanged  {path}\n" for path in
+    assert (result.out + result.err) == "".join([f"unchanged  {path}\n" for path in
                                      (".circleci/config.yml", "teleport/role.yaml", "teleport/bot.yaml",
                                       "teleport/token.yaml")])  # fmt: skip
     assert {path: (folder / path).stat().st_mtime_ns for path in FILES} == before
 
 
-def test_check_sees_drift_and_writes_nothing(folder):
-    assert generate("--check").return_value == 1
+def test_check_sees_drift_and_writes_nothing(folder, generate):
+    assert generate("--check").code == 1
     assert written(folder) == {}
     generate()
-    assert generate("--check").return_value == 0
+    assert generate("--check").code == 0
     (folder / "orbgen.yml").write_text(PLAN.replace("echo hello", "uptime"), encoding="utf-8")
     before = written(folder)
     result = generate("--check")
-    assert result.return_value == 1
-    assert ".circleci/config.yml is not what orbgen.yml asks for; run `orbgen generate`" in result.output
+    assert result.code == 1
+    assert ".circleci/config.yml is not what orbgen.yml asks for; run `orbgen generate`" in (result.out + result.err)
     assert written(folder) == before
 
 
-def test_diff_can_be_applied(folder):
+def test_diff_can_be_applied(folder, generate):
     result = generate("--diff")
-    assert (result.return_value, written(folder)) == (0, {})
-    subprocess.run(["git", "apply", "-"], input=result.output, text=True, check=True)
+    assert (result.code, written(folder)) == (0, {})
+    subprocess.run(["git", "apply", "-"], input=(result.out + result.err), text=True, check=True)
     applied = written(folder)
-    assert generate("--check").return_value == 0
+    assert generate("--check").code == 0
     assert sorted(applied) == FILES
 
 
-def test_stdout_prints_what_would_be_written(folder):
-    printed = generate("--stdout").output
+def test_stdout_prints_what_would_be_written(folder, generate):
+    printed = generate("--stdout").out
     assert written(folder) == {}
     generate()
     for path, data in written(folder).items():
         assert f"# ==> {path}\n{data.decode()}" in printed
 
 
-def test_the_plan_is_found_from_a_folder_below(folder, monkeypatch):
+def test_the_plan_is_found_from_a_folder_below(folder, generate, monkeypatch):
     below = folder / "src" / "deep"
     below.mkdir(parents=True)
     monkeypatch.chdir(below)
-    assert generate().return_value == 0
+    assert generate().code == 0
     assert sorted(written(folder)) == FILES
 
 
-def test_a_plan_that_cannot_be_used_is_shown_at_its_place(folder):
+def test_a_plan_that_cannot_be_used_is_shown_at_its_place(folder, generate):
     (folder / "orbgen.yml").write_text(PLAN.replace("my-node", "my node"), encoding="utf-8")
     result = generate()
-    assert result.return_value == 2
-    assert "error: `access[0].host` is `my node`, but must be the name of a server" in result.output
-    assert "orbgen.yml:11:11" in result.output
+    assert result.code == 2
+    assert "error[value]: `access[0].host` is `my node`, but must be the name of a server" in (result.out + result.err)
+    assert "orbgen.yml:11:11" in (result.out + result.err)
     assert written(folder) == {}
 
 
-def test_a_refusal_writes_none_of_the_files(folder):
+def test_a_refusal_writes_none_of_the_files(folder, generate):
     (folder / ".circleci").mkdir()
     (folder / ".circleci/config.yml").write_text("version: 2\njobs: {}\n", encoding="utf-8")
     before = written(folder)
     result = generate()
-    assert result.return_value == 2
-    assert "only a configuration of version 2.1" in result.output
+    assert result.code == 2
+    assert "only a configuration of version 2.1" in (result.out + result.err)
     assert written(folder) == before
 
 
-def test_without_a_plan_the_way_to_one_is_told(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(UsageProblem, match="write one with `orbgen init`"):
-        generate()
+def test_without_a_plan_the_way_to_one_is_told(orbgen):
+    result = orbgen("generate")
+    assert (result.code, result.out) == (2, "")
+    assert "write one with `orbgen init`" in result.err
+
+
+def test_style_orb_brings_the_orb_along(folder, generate, orbgen):
+    plan = PLAN + "style: orb\norb: acme/teleport@1.2.0\n"
+    (folder / "orbgen.yml").write_text(plan, encoding="utf-8")
+    result = generate()
+    orb = ".circleci/orbs/acme/teleport@1.2.0.yml"
+    assert f"created    {orb}\n" in result.out
+    assert f"orbgen orb publish {orb} acme/teleport@1.2.0" in result.out
+    assert orbgen("compile").code == 0
+    assert orbgen("lint", "--persona", "auditor").code == 0
+    assert generate("--check").code == 0

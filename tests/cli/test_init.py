@@ -6,14 +6,13 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from orbgen.cli.exits import UsageProblem
-from orbgen.cli.init_command import command
 from orbgen.project.plan import read_plan
+from tests.cli.running import Run
 
 FLAGS = {
     "--proxy": "example.teleport.sh:443",
@@ -33,27 +32,38 @@ def words(flags: dict[str, str]) -> list[str]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(plain_surroundings: Path) -> Path:
     """An empty git repository, which is the current folder."""
-    monkeypatch.chdir(tmp_path)
+    (plain_surroundings / ".git").rmdir()
     subprocess.run(["git", "init", "-q", "-b", "trunk"], check=True)
-    return tmp_path
+    return plain_surroundings
 
 
-def init(*arguments: str) -> str:
+@pytest.fixture
+def init(orbgen: Run) -> Callable[..., str]:
     """What the command prints."""
-    result = CliRunner().invoke(command, arguments, standalone_mode=False, catch_exceptions=False)
-    assert result.return_value == 0, result.output
-    return result.output
+
+    def run(*arguments: str) -> str:
+        result = orbgen("init", *arguments)
+        assert result.code == 0, result.err
+        return result.out
+
+    return run
 
 
-def refusal(*arguments: str) -> str:
-    with pytest.raises(UsageProblem) as caught:
-        init(*arguments)
-    return str(caught.value)
+@pytest.fixture
+def refusal(orbgen: Run) -> Callable[..., str]:
+    """The sentence with which the command refuses."""
+
+    def run(*arguments: str) -> str:
+        result = orbgen("init", *arguments)
+        assert (result.code, result.out) == (2, "")
+        return " ".join(result.err.removeprefix("error: ").split())
+
+    return run
 
 
-def test_flags_make_a_plan(folder):
+def test_flags_make_a_plan(folder, init):
     said = init(*words(FLAGS), "--token", "demo", "--bot", "demo-bot", "--name", "greet")
     assert said == "wrote orbgen.yml\nnext: orbgen generate\n"
     plan = read_plan((folder / "orbgen.yml").read_bytes(), "orbgen.yml")
@@ -64,7 +74,7 @@ def test_flags_make_a_plan(folder):
 
 
 @pytest.mark.parametrize("flag", sorted(FLAGS))
-def test_without_a_terminal_a_missing_flag_is_named(folder, flag):
+def test_without_a_terminal_a_missing_flag_is_named(folder, refusal, flag):
     assert refusal(*words({name: value for name, value in FLAGS.items() if name != flag})).startswith(
         f"{flag} is needed"
     )
@@ -85,19 +95,19 @@ def test_without_a_terminal_a_missing_flag_is_named(folder, flag):
         ("--command", "", "a command"),
     ],
 )
-def test_an_answer_that_cannot_be_right_is_refused(folder, flag, value, reason):
+def test_an_answer_that_cannot_be_right_is_refused(folder, refusal, flag, value, reason):
     said = refusal(*words({**FLAGS, flag: value}))
-    assert said.startswith(f"{flag} {value}: ") and reason in said
+    assert said.startswith(f"{flag} {value}".strip()) and reason in said
     assert not (folder / "orbgen.yml").exists()
 
 
-def test_style_orb_needs_the_orb(folder):
+def test_style_orb_needs_the_orb(folder, init, refusal):
     assert refusal(*words(FLAGS), "--style", "orb").startswith("--orb is needed")
     init(*words(FLAGS), "--orb", "acme/teleport@1.0.0")
     assert read_plan((folder / "orbgen.yml").read_bytes(), "orbgen.yml").orb == "acme/teleport@1.0.0"
 
 
-def test_a_plan_that_is_there_is_kept(folder):
+def test_a_plan_that_is_there_is_kept(folder, init, refusal):
     (folder / "orbgen.yml").write_text("mine\n", encoding="utf-8")
     assert "is there already" in refusal(*words(FLAGS))
     assert (folder / "orbgen.yml").read_text(encoding="utf-8") == "mine\n"

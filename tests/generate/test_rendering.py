@@ -24,7 +24,8 @@ from tests.generate.plans import CONTEXT, ORGANIZATION, PROJECT, guide
 
 HOSTILE = [
     "<< pipeline.parameters.x >>",
-    "\\<<",
+    "<<",
+    "a \\ b << c",
     "<<# parameters.a >>x<</ parameters.a >>",
     "{{ .Branch }}",
     "$(touch /tmp/owned)",
@@ -45,7 +46,10 @@ HOSTILE = [
     "ends with a space ",
     "x" * 5000,
 ]
-ANY_TEXT = st.one_of(st.sampled_from(HOSTILE), st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1))
+# A plan lets no backslash right before `<<` in, which CircleCI gives no way to write.
+ANY_TEXT = st.one_of(
+    st.sampled_from(HOSTILE), st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1)
+).filter(lambda text: "\\<<" not in text)
 
 
 def compiled(plan: Plan) -> dict[str, Any]:
@@ -78,7 +82,7 @@ def test_no_value_leaves_its_place(command, label, context):
 
 
 # A plan's branches hold no `<<`; whether CircleCI reads an expression behind an escape is not known.
-BRANCHES = ANY_TEXT.filter(lambda text: "<<" not in text)
+BRANCHES = ANY_TEXT.filter(lambda text: "<<" not in text and len(text) <= 80)
 
 
 @given(branches=st.lists(BRANCHES, min_size=1, max_size=3, unique=True))
