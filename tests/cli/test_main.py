@@ -45,7 +45,7 @@ def test_without_a_command_the_help_is_wrong_usage(orbgen):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["lnit"], "error: no such command 'lnit'; did you mean 'lint'?"),
+        (["litn"], "error: no such command 'litn'; did you mean 'lint'?"),
         (["frobnicate"], f"error: no such command 'frobnicate'; the commands are {', '.join(COMMANDS)}"),
         (["lint", "--fromat", "full"], "error: no such option '--fromat'; did you mean '--format'?"),
         (["--versoin"], "error: no such option '--versoin'; did you mean '--version'?"),
