@@ -86,7 +86,7 @@ def key_beside_its_job(file: File, rng: random.Random) -> Seed | None:
     if chosen is None:
         return None
     job, pair, by = chosen
-    return seed(shifted(file, *file.extent(pair), by), codes="misplaced-key", places=(pair.key.start,))
+    return seed(shifted(file, *file.extent(pair), by), codes="misplaced-key value", places=(pair.key.start,))
 
 
 def job_inside_job(file: File, rng: random.Random) -> Seed | None:

@@ -50,7 +50,7 @@ def job_definition_gone(file: File, rng: random.Random) -> Seed | None:
     if pair is None or len(file.section("jobs")) < 2 or _holds_anchor(file, *file.extent(pair)):
         return None
     places = tuple([entry.name.start for entry in file.entries if entry.name.text == pair.key.text])
-    return Seed((Edit(*file.extent(pair), "", False),), frozenset({"undefined-job"}), places)
+    return Seed((Edit(*file.extent(pair), "", False),), frozenset({"undefined-job", "undefined-orb"}), places)
 
 
 def _holds_anchor(file: File, start: int, end: int) -> bool:
@@ -140,7 +140,9 @@ def orb_import_gone(file: File, rng: random.Random) -> Seed | None:
     if "test-deploy" in file.name:
         return None
     pairs = file.movable(file.value(file.root, "orbs"))
-    pair = choose([pair for pair in pairs if f"{pair.key.text}/" in file.text[pair.value.end :]], rng)
+    named = [step.name for step in file.steps] + [entry.name for entry in file.entries] + _executor_names(file)
+    used = {name.text.partition("/")[0] for name in named if "/" in name.text}
+    pair = choose([pair for pair in pairs if pair.key.text in used], rng)
     if pair is None or len(pairs) < 2 or not isinstance(pair.value, Scalar):
         return None
     uses = [match.start() for match in re.finditer(rf"(?<![\w/]){re.escape(pair.key.text)}/", file.text)]
@@ -213,6 +215,8 @@ def declaration_gone(file: File, rng: random.Random) -> Seed | None:
     if chosen is None:
         return None
     declaration, uses = chosen
+    if _holds_anchor(file, *file.extent(declaration)):
+        return None
     return Seed((Edit(*file.extent(declaration), "", False),), frozenset({"undefined-parameter"}), tuple(uses))
 
 

@@ -100,7 +100,7 @@ _WRONG = {
     "boolean": ('"true"', "12", "maybe", "[true]"),
     "integer": ('"2"', "two", "true", "1.5"),
     "steps": ("checkout", "{run: make}", "true"),
-    "env_var_name": ('"not-a-name"', "[A]", "true"),
+    "env_var_name": ('"not-a-name"', "[A]", '"1A"'),
     "executor": ("[default]", "true"),
 }
 
@@ -430,11 +430,10 @@ def bad_matrix(file: File, rng: random.Random) -> Seed | None:
     if kind == 2:
         new = rng.choice(("parametres", "params", misspelt("parameters", rng)))
         return seed(renamed(parameters, new), codes="matrix unknown-key", places=(matrix.key.start, matrix.value.start))
-    if type(axis.value) is Sequence and axis.value.flow:
+    if type(axis.value) is Sequence and axis.value.items and isinstance(axis.value.items[0], Scalar):
+        first = axis.value.items[0]
         return seed(
-            Edit(axis.value.end - 1, axis.value.end, ", [a]]"),
-            codes="argument-type enum executor-form",
-            places=(axis.key.start,),
+            Edit(first.start, first.end, "[a]"), codes="argument-type enum executor-form", places=(axis.key.start,)
         )
     return None
 

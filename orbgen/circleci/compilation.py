@@ -336,9 +336,9 @@ class Compilation:
         return found
 
     def _undeclared(self, name: str, rest: str, guess: str | None, place: Span, scope: Scope) -> None:
-        if scope.uncertain or (scope.owner is not None and scope.owner.uncertain):
-            return
         family, owner = name.partition(".")[0], scope.owner
+        if family in ("parameters", "matrix") and (scope.uncertain or (owner is not None and owner.uncertain)):
+            return
         code, message, help = "undefined-parameter", f'Referred to a variable "{name}" that does not exist', None
         suggestion = f"{name[: len(name) - len(rest)]}{guess}" if guess and family != "pipeline" else guess
         if family in ("parameters", "matrix"):

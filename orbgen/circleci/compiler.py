@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from orbgen.circleci.argument_types import accepts, type_name
 from orbgen.circleci.compilation import Argument, Compilation, Scope
-from orbgen.circleci.config import build, read_version
+from orbgen.circleci.config import build, read_version, top_of
 from orbgen.circleci.declarations import declarations, read_declarations
 from orbgen.circleci.entries import Entry, EntryCompiler
 from orbgen.circleci.executors import executor_fields
@@ -22,12 +22,13 @@ from orbgen.circleci.orbs import OrbStore
 from orbgen.circleci.parameters import free, free_pipeline_parameter
 from orbgen.circleci.pipeline import Call, CallKind, Condition, JobRun, Pipeline, Workflow
 from orbgen.circleci.pipeline_form import check_contexts, check_size, read_setup
-from orbgen.circleci.resolution import Unresolved, followed
+from orbgen.circleci.resolution import Unresolved, followed, report_unresolved
 from orbgen.circleci.steps import StepList
 from orbgen.circleci.text import Part, Text, show
-from orbgen.circleci.workflow_form import check_workflow
+from orbgen.circleci.workflow_form import check_workflow, misspelt_jobs
 from orbgen.source.names import nearest
 from orbgen.source.nodes import Document, Field, Mapping, Scalar, Sequence
+from orbgen.source.problems import Note
 
 
 def compile_document(document: Document, inputs: Inputs = Inputs(), store: OrbStore | None = None) -> Pipeline:
@@ -151,7 +152,7 @@ class _Compiler:
         build_job = library.jobs.get("build")
         if build_job is None:
             jobs = self.root.fields.get("jobs")
-            place = jobs.key.span if jobs is not None else self.root.span
+            place = jobs.key.span if jobs is not None else top_of(self.root)
             message = "Cannot find a job named `build` to run in the `jobs:` section of your configuration file."
             help = "add `workflows:` with the jobs to run"
             if "workflows" not in self.root.fields:
@@ -170,6 +171,8 @@ class _Compiler:
         call = Call(CallKind.WORKFLOW, name, field.key.span)
         scope = Scope(library, call)
         node = field.value
+        if compilation.lost(node) and type(node) is not Mapping:
+            return None
         if type(node) is not Mapping:
             message = f"workflow '{name}' must be a mapping with `jobs`"
             help = "a workflow's name stands above its `jobs`" if name == "jobs" else None
@@ -185,15 +188,21 @@ class _Compiler:
         }
         jobs = node.get("jobs")
         compilation.dormant = workflow.active is False
-        if type(jobs) is not Sequence or not jobs.items:
+        meant = misspelt_jobs(node)
+        if meant is not None:
+            message = f"workflow '{name}' has no `jobs`; is `{meant}` meant?"
+            place = node.fields[meant].key.span
+            compilation.report("workflow", message, place, scope, help="write `jobs:`", suggestion="jobs")
+            jobs = node.get(meant)
+        elif (
+            (type(jobs) is not Sequence or not jobs.items) and not compilation.lost(jobs) and not compilation.lost(node)
+        ):
             message = (
                 f"workflow '{name}' has no `jobs`" if is_empty(jobs) else f"`jobs` of workflow '{name}' must be a list"
             )
             place = node.fields["jobs"].key.span if "jobs" in node.fields else field.key.span
-            guess = next((key for key in node.fields if nearest(key, ("jobs",))), None)
-            help = f"is `{guess}` meant to be `jobs`?" if guess and "jobs" not in node.fields else None
-            compilation.report("workflow", message, place, scope, help=help)
-        else:
+            compilation.report("workflow", message, place, scope)
+        if type(jobs) is Sequence:
             entries = EntryCompiler(compilation, name, scope)
             for item in jobs.elements:
                 if compilation.spent.job_runs > MAXIMUM_JOB_RUNS:
@@ -237,8 +246,10 @@ class _Compiler:
                 if type(definition.node) is Mapping:
                     if not definition.used:
                         self._check_definition(definition)
-                else:
-                    self._check_alias(definition)
+                elif is_empty(definition.node):
+                    self._check_empty(definition)
+                elif isinstance(definition.node, Scalar) and isinstance(definition.node.value, str):
+                    self._check_alias(definition, definition.node)
         for group in library.groups.values():
             if not group.used:
                 entries = EntryCompiler(self.compilation, "", Scope(library))
@@ -260,14 +271,27 @@ class _Compiler:
         elif type(node) is Mapping and not is_empty(node.get("steps")):
             StepList(compilation).extend(node.fields["steps"].value, Scope(library, call, definition, arguments), call)
 
-    def _check_alias(self, definition: Definition) -> None:
+    def _check_empty(self, definition: Definition) -> None:
+        """A definition without a body is an error once something uses it."""
+        compilation = self.compilation
+        if not compilation.lost(definition.node):
+            dormant = compilation.dormant
+            compilation.dormant = dormant and not definition.used
+            message = f"{definition.title} must be a mapping, but is empty"
+            compilation.report("value", message, definition.key.span, Scope(definition.library))
+            compilation.dormant = dormant
+
+    def _check_alias(self, definition: Definition, node: Scalar) -> None:
         """A definition given as a name must name one of its kind."""
-        if isinstance(followed(self.compilation, definition), Unresolved):
+        found = followed(self.compilation, definition)
+        scope, key = Scope(definition.library), definition.key
+        misplaced = definition.kind is Kind.JOB and definition.name in JOB_KEYS
+        if isinstance(found, Unresolved) and found.code == "undefined-orb" and not misplaced:
+            report_unresolved(self.compilation, found, node.span, scope)
+        elif isinstance(found, Unresolved):
             message = f"{definition.title} must be a mapping, or the name of another {definition.kind.value}"
-            help = None
-            if definition.kind is Kind.JOB and definition.name in JOB_KEYS:
-                help = "check the indentation: this key belongs under a job's name"
-            self.compilation.report("value", message, definition.key.span, Scope(definition.library), help=help)
+            help = "check the indentation: this key belongs under a job's name" if misplaced else None
+            self.compilation.report("value", message, key.span, scope, help=help)
 
     def _check_duplicates(self) -> None:
         """Report keys that stand twice in one mapping, wherever in the document."""
@@ -275,7 +299,8 @@ class _Compiler:
             for first, second in mapping.duplicates():
                 message = f"the key `{first.text}` stands twice in one mapping; CircleCI keeps the last"
                 help = f"it stands again in line {second.span.line}"
-                self.compilation.report("duplicate-key", message, first.span, help=help)
+                note = (Note(second.span, "here it stands again"),)
+                self.compilation.report("duplicate-key", message, first.span, help=help, related=note)
 
 
 def _missing_orbs(library: Library) -> Iterator[Import]:

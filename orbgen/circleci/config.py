@@ -25,10 +25,11 @@ from orbgen.circleci.grammar import (
 from orbgen.circleci.imports import Importer
 from orbgen.circleci.library import Definition, Kind, Library
 from orbgen.circleci.orbs import OrbStore
-from orbgen.circleci.repair import base, gathered_jobs, jobs_inside, respelt
+from orbgen.circleci.repair import base, gathered, jobs_inside, respelt
 from orbgen.source.names import nearest
 from orbgen.source.nodes import Mapping, Scalar
 from orbgen.source.problems import Note
+from orbgen.source.span import Span
 
 _JOB_NAME = re.compile(r"[A-Za-z][A-Za-z\s\d_-]*", re.ASCII)
 _NAME = re.compile(r"[a-z][a-z\d_-]*", re.ASCII)
@@ -47,7 +48,7 @@ def read_version(compilation: Compilation, root: Mapping, scope: Scope) -> str:
     if field is None:
         guess = nearest("version", [key for key in root.fields if key not in TOP_LEVEL_KEYS])
         help = "add `version: 2.1` as the first line"
-        place = root.fields[guess].key.span if guess else root.span
+        place = root.fields[guess].key.span if guess else top_of(root)
         message = (
             f"the key `version` is missing; is `{guess}` meant?" if guess else "the configuration has no `version`"
         )
@@ -70,6 +71,11 @@ def read_version(compilation: Compilation, root: Mapping, scope: Scope) -> str:
         help = "write `version: 2.1`"
         compilation.report("version", message, first.span, scope, help=help, related=tuple(notes))
     return "2.1"
+
+
+def top_of(root: Mapping) -> Span:
+    """The place of what is wrong with a configuration as a whole: its first key."""
+    return root.entries[0][0].span if root.entries else root.span
 
 
 def _version_by_use(root: Mapping) -> str:
@@ -95,9 +101,8 @@ def build(
             message = f"`{key}` must be a mapping of names to {kind.value}s"
             compilation.report("value", message, section.span, scope)
             continue
-        fields = gathered_jobs(compilation, section, scope) if kind is Kind.JOB else section.fields
         definitions = library.definitions(kind)
-        for name, field in fields.items():
+        for name, field in gathered(compilation, section, kind, keys, scope).items():
             definitions[name] = definition = Definition(kind, name, field.key, field.value, library)
             _check_name(compilation, definition, scope)
             _check_definition(compilation, definition, keys)
@@ -145,11 +150,12 @@ def _check_definition(compilation: Compilation, definition: Definition, keys: fr
             _check_executor(compilation, node, what, definition, scope)
         elif definition.kind is Kind.COMMAND and is_empty(node.get("steps")):
             compilation.report("no-steps", f"required key [steps] not found in {what}", definition.key.span, scope)
+    elif is_empty(node):
+        # CircleCI takes it as long as nothing uses it.
+        definition.uncertain = True
     elif not (isinstance(node, Scalar) and isinstance(node.value, str) and definition.kind is not Kind.JOB_GROUP):
-        if not definition.uncertain:
-            name = f"{definition.kind.value} '{definition.name}'"
-            message = f"{name} must be a mapping, but {'is empty' if is_empty(node) else 'is not'}"
-            compilation.report("value", message, definition.key.span, scope)
+        message = f"{definition.kind.value} '{definition.name}' must be a mapping, but is not"
+        compilation.report("value", message, definition.key.span, scope)
         definition.uncertain = True
 
 
@@ -171,7 +177,7 @@ def _check_job(compilation: Compilation, definition: Definition, node: Mapping, 
         place = next(node.fields[kind].key for kind in EXECUTOR_KINDS if kind in node.fields)
         compilation.report("no-executor", f"the executor of {what} is empty", place.span, scope)
     _check_one_kind(compilation, node, what, scope)
-    if is_empty(node.get("steps")):
+    if is_empty(node.get("steps")) and not compilation.lost(node.get("steps")):
         place = node.fields["steps"].key if "steps" in node.fields else definition.key
         compilation.report("no-steps", f"required key [steps] not found in {what}", place.span, scope, cause=base(node))
 
@@ -189,7 +195,7 @@ def _check_other_type(compilation: Compilation, node: Mapping, type_: str, what:
 
 
 def _check_executor(compilation: Compilation, node: Mapping, what: str, definition: Definition, scope: Scope) -> None:
-    if not any([not is_empty(node.get(kind)) for kind in CONCRETE_EXECUTORS]):
+    if all([is_empty(node.get(kind)) and not compilation.lost(node.get(kind)) for kind in CONCRETE_EXECUTORS]):
         message = f"{what} is of no kind; one of docker, machine and macos is required"
         help = "add `docker: [{image: ..}]`"
         compilation.report("no-executor", message, definition.key.span, scope, help=help)

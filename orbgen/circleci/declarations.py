@@ -69,7 +69,7 @@ class _Reader:
         default = body.get("default")
         type_ = self._type(body)
         if type_ is None:
-            return Declaration(name, self._guessed(body), key, default, broken=True)
+            return Declaration(name, ParameterType.STRING, key, default, broken=True)
         values = self._values(body, type_)
         broken = type_ is ParameterType.ENUM and not values
         declaration = Declaration(name, type_, key, default, tuple([show(value) for value in values]), values, broken)
@@ -119,15 +119,6 @@ class _Reader:
             self.report("value", f"Parameter error: {refused} '{self.name}' cannot have type {word}", node, help)
             return None
         return type_
-
-    def _guessed(self, body: Mapping) -> ParameterType:
-        """The type that a declaration in error is taken for: that of its default, or what its word comes near to."""
-        node = body.get("type")
-        word = node.text if isinstance(node, Scalar) else ""
-        if type(body.get("default")) is Sequence:
-            return ParameterType.STEPS
-        fallback = ParameterType.ENUM if "enum" in body.fields else ParameterType.STRING
-        return _TYPES.get(_MEANT.get(word) or nearest(word, _TYPES) or "", fallback)
 
     def _values(self, body: Mapping, type_: ParameterType) -> tuple[str | int | float | bool | None, ...]:
         """The values of an enum; none where they are not known."""

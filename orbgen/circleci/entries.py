@@ -256,6 +256,12 @@ class EntryCompiler:
                 found.append(Requirement(item.text, item, known=is_known(item)))
             elif type(item) is Mapping and len(item.fields) == 1:
                 name, field = next(iter(item.fields.items()))
+                if is_empty(field.value) and not self.compilation.lost(field.value):
+                    message = f"`{name}:` in `requires` has no status"
+                    help = "remove the colon, or write a status such as `failed` behind it"
+                    self.compilation.report("value", message, field.key.span, scope, help=help)
+                    found.append(Requirement(name, item))
+                    continue
                 found.append(Requirement(name, item, self._statuses(field.value, scope), type(field.value) is Sequence))
             else:
                 message = "an item of `requires` must be a job's name or `NAME: STATUS`"

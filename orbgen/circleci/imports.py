@@ -15,6 +15,7 @@ from orbgen.circleci.limits import (
     MAXIMUM_URL_ORBS,
 )
 from orbgen.circleci.orbs import EXACT_VERSION, REFERENCE, TEMPLATED_REFERENCE, OrbStore
+from orbgen.circleci.templates import readable
 from orbgen.circleci.text import is_known
 from orbgen.source.nodes import Content, Field, Mapping, Scalar
 from orbgen.source.problems import UnreadableError
@@ -59,7 +60,7 @@ class Importer:
         text = self.compilation.text(node, self.scope)
         orb.reference = text.text
         if not is_known(text):
-            orb.missing = TEMPLATED_REFERENCE.fullmatch(node.text) is not None
+            orb.missing = TEMPLATED_REFERENCE.fullmatch(node.text) is not None or not readable(node.text)
             if not orb.missing:
                 self._report(f"'{node.text}' is no orb reference", node, help=_HELP)
         elif text.text.startswith(_URL) or REFERENCE.fullmatch(text.text):

@@ -105,6 +105,8 @@ class _Statement:
         if depth >= MAXIMUM_DEPTH:
             self.report(f"logic statements are nested more than {MAXIMUM_DEPTH} deep", node)
             return None
+        if self.compilation.lost(node):
+            return None
         if len(fields) != 1:
             found = f"found {', '.join(fields)}" if fields else "found none"
             self.report(f"a logic statement has exactly one of the keys {', '.join(_OPERATORS)}; {found}", node)

@@ -89,8 +89,10 @@ def _check_names(
         guess = name if name in declared else None
         takes = _enumerate(declared) if declared else "no parameters"
         help = f"did you mean '{guess}'?" if guess else f"{definition.title} takes {takes}"
-        message, where = f"Unexpected argument(s): {written}", field.key.span
-        compilation.report("unexpected-argument", message, where, caller, help=help, suggestion=guess, related=note)
+        message, where, cause = f"Unexpected argument(s): {written}", field.key.span, (id(definition), written)
+        compilation.report(
+            "unexpected-argument", message, where, caller, help=help, suggestion=guess, related=note, cause=cause
+        )
 
 
 def _mentions(node: Node, name: str) -> bool:
@@ -118,12 +120,12 @@ def _argument(
     compilation: Compilation, declaration: Declaration, node: Content, scope: Scope, *, check: bool = True
 ) -> Argument:
     type_ = declaration.type
+    if declaration.broken:
+        type_ = ParameterType.STEPS if type(node) is Sequence else ParameterType.STRING
     if not isinstance(node, Scalar):
         if check and not accepts(declaration, node):
             _mismatch(compilation, declaration, node, node, scope)
             return free(declaration, None)
-        if declaration.broken and type(node) is Sequence:
-            type_ = ParameterType.STEPS
         return Argument(type_, node, scope)
     found = compilation.fill_scalar(node, scope)
     if isinstance(found, Argument):

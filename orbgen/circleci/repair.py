@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from orbgen.circleci.compilation import Compilation, Scope
-from orbgen.circleci.grammar import EXECUTOR_KINDS, JOB_KEYS
-from orbgen.source.nodes import Alias, Content, Field, Mapping, Node, Scalar
+from orbgen.circleci.grammar import CONCRETE_EXECUTORS, EXECUTOR_KINDS, JOB_KEYS
+from orbgen.circleci.library import Kind
+from orbgen.source.nodes import Alias, Field, Mapping, Node, Scalar
 
-# Keys that no job is named after.
-_NEVER_JOBS = frozenset(("steps", "parameters", "environment", "working_directory", "resource_class", "parallelism"))
-_OF_A_JOB = frozenset((*EXECUTOR_KINDS, "steps", "type"))
+# Keys that nothing is named after.
+_NEVER_NAMES = frozenset(("steps", "parameters", "environment", "working_directory", "resource_class", "parallelism"))
+# What a mapping has to hold for it to be a definition.
+_MARKS = {
+    Kind.COMMAND: frozenset(("steps",)),
+    Kind.JOB: frozenset((*EXECUTOR_KINDS, "steps", "type")),
+    Kind.EXECUTOR: frozenset(CONCRETE_EXECUTORS),
+    Kind.JOB_GROUP: frozenset(("jobs",)),
+}
 
 
 def respelt(compilation: Compilation, node: Mapping, keys: frozenset[str]) -> Mapping:
@@ -42,44 +49,56 @@ def base(node: Mapping) -> int:
     return node.start
 
 
-def gathered_jobs(compilation: Compilation, section: Mapping, scope: Scope) -> dict[str, Field]:
-    """The jobs of a section; a job's key that stands among them is reported, and taken into the job above it.
+def gathered(
+    compilation: Compilation, section: Mapping, kind: Kind, keys: frozenset[str], scope: Scope
+) -> dict[str, Field]:
+    """The definitions of a section; keys of a definition that stand among them are taken into the one above.
 
-    A key with a text is a job by another name to CircleCI, which looks at it only where something runs it.
+    They are reported together. A key with a text, on its own, is a definition by another name to CircleCI, which looks
+    at it only where something uses it.
     """
     found: dict[str, Field] = {}
     above: str | None = None
-    for name, field in section.fields.items():
-        if not _is_misplaced(name, field.value):
-            found[name] = field
-            above = name
-            continue
-        message = f"`{name}` stands among the jobs, as if it were one itself"
-        help = "check the indentation: this key belongs under a job's name"
-        if above is not None:
-            help = f"it is a key of a job: indent it under `{above}`"
-        compilation.report("misplaced-key", message, field.key.span, scope, help=help)
-        job = found.get(above or "")
-        if job is not None and above is not None:
-            found[above] = Field(job.key, _with(job, field), job.written)
+    fields = list(section.fields.items())
+    while fields:
+        count = _misplaced(fields, kind, keys)
+        for name, field in fields[:count]:
+            message = f"`{name}` stands among the {kind.value}s, as if it were one itself"
+            help = f"check the indentation: this key belongs under the name of a {kind.value}"
+            if above is not None:
+                help = f"it is a key of a {kind.value}: indent it under `{above}`"
+                found[above] = _with(found[above], field)
+            compilation.report("misplaced-key", message, field.key.span, scope, help=help, cause=(kind, above))
+        if not count:
+            above = fields[0][0]
+            found[above] = fields[0][1]
+        del fields[: count or 1]
     return found
 
 
-def _is_misplaced(name: str, value: Content) -> bool:
-    if name not in JOB_KEYS or (isinstance(value, Scalar) and isinstance(value.value, str)):
-        return False
-    return name in _NEVER_JOBS or type(value) is not Mapping or not _OF_A_JOB & value.fields.keys()
+def _misplaced(fields: list[tuple[str, Field]], kind: Kind, keys: frozenset[str]) -> int:
+    """How many of the first fields are keys of a definition; none unless one of them can be nothing else."""
+    count, certain = 0, False
+    for name, field in fields:
+        value = field.value
+        text = isinstance(value, Scalar) and (value.value is None or isinstance(value.value, str))
+        definition = type(value) is Mapping and _MARKS[kind] & value.fields.keys() and name not in _NEVER_NAMES
+        if name not in keys or definition:
+            break
+        count += 1
+        certain = certain or not text
+    return count if certain else 0
 
 
-def _with(job: Field, field: Field) -> Content:
-    """A job with one key more."""
-    node = job.value
+def _with(above: Field, field: Field) -> Field:
+    """A definition with one key more."""
+    node, key = above.value, above.key
     if type(node) is Mapping:
-        return _like(node, [*node.entries, (field.key, field.written)])
+        return Field(key, _like(node, [*node.entries, (field.key, field.written)]), above.written)
     if isinstance(node, Scalar) and node.value is None:
-        key = job.key
-        return _like(Mapping(key.source, key.start, field.value.end, key.outer, []), [(field.key, field.written)])
-    return node
+        made = Mapping(key.source, key.start, field.value.end, key.outer, [])
+        return Field(key, _like(made, [(field.key, field.written)]), above.written)
+    return above
 
 
 def jobs_inside(node: Mapping) -> dict[str, Field]:
@@ -87,5 +106,5 @@ def jobs_inside(node: Mapping) -> dict[str, Field]:
     return {
         name: field
         for name, field in node.fields.items()
-        if name not in JOB_KEYS and type(field.value) is Mapping and _OF_A_JOB & field.value.fields.keys()
+        if name not in JOB_KEYS and type(field.value) is Mapping and _MARKS[Kind.JOB] & field.value.fields.keys()
     }

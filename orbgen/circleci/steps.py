@@ -133,6 +133,8 @@ class StepList:
         if isinstance(found, Unresolved):
             guess = found.suggestion or nearest(name, (*BUILT_IN_STEPS, "when", "unless"))
             help = f"'{name}' is a job; jobs are called in workflows" if name in scope.library.jobs else None
+            if " " in name or name.startswith(("/", ".", "~", "$")):
+                help, guess = f"a shell command needs `run`: write `- run: {name.partition(chr(10))[0]}`", None
             report_unresolved(self.compilation, found, key.span, scope, guess, help=help)
             return
         if scope.inside(found):

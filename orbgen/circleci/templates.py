@@ -9,9 +9,11 @@ from typing import TypeAlias, Union
 import msgspec
 
 from orbgen.circleci.expressions import Expression, ExpressionError, Variable, parse, variables
+from orbgen.source.names import nearest
 
 MAXIMUM_SECTIONS = 32
 SCOPES = ("parameters.", "pipeline.", "matrix.")
+_SHORTENED = {"param": "parameters", "params": "parameters", "pipe": "pipeline"}
 
 
 class Literal(msgspec.Struct, frozen=True):
@@ -85,6 +87,15 @@ def reads_as_expression(text: str) -> bool:
         return any([variable.name.startswith(SCOPES) for variable in variables(parse(text))])
     except ExpressionError:
         return False
+
+
+def readable(text: str) -> bool:
+    """Whether CircleCI can read the tags of a text."""
+    try:
+        segments(text)
+    except TemplateError:
+        return False
+    return True
 
 
 class _Tag(msgspec.Struct, frozen=True):
@@ -183,6 +194,13 @@ class _Reader:
             raise TemplateError("unclosed-tag", message, tag.inner, tag.inner + len(tag.content))
 
 
+def _meant(name: str) -> str | None:
+    """The advice for a name whose first word is nearly that of a scope."""
+    family, dot, rest = name.partition(".")
+    guess = _SHORTENED.get(family) or nearest(family, [scope.rstrip(".") for scope in SCOPES])
+    return f"did you mean `<< {guess}.{rest} >>`?" if dot and guess else None
+
+
 def _reference(tag: _Tag) -> Reference:
     content, start, end = tag.content, tag.start, tag.end
     if not content:
@@ -202,7 +220,7 @@ def _reference(tag: _Tag) -> Reference:
         return Reference(None, expression, tag.inner, start, end)
     if not expression.name.startswith(SCOPES):
         message = f"Unclosed '<<' tag: `{expression.name}` is no reference ({_ESCAPED})"
-        raise TemplateError("unclosed-tag", message, start, end, _ESCAPE_ADVICE)
+        raise TemplateError("unclosed-tag", message, start, end, _meant(expression.name) or _ESCAPE_ADVICE)
     return Reference(expression.name, None, tag.inner, start, end)
 
 

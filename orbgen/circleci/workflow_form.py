@@ -26,8 +26,9 @@ _TRIGGER_HELP = "write `triggers: [{schedule: {cron: '0 3 * * *', filters: {bran
 def check_workflow(compilation: Compilation, node: Mapping, name: str, scope: Scope) -> None:
     """Report what a workflow's own keys have wrong, apart from its conditions and jobs."""
     needs_version_2_1(compilation, node.fields, NEWER_KEYS, f"workflow '{name}'", scope)
+    meant = misspelt_jobs(node)
     for key, field in node.fields.items():
-        if key not in WORKFLOW_KEYS:
+        if key not in WORKFLOW_KEYS and key != meant:
             guess = nearest(key, WORKFLOW_KEYS)
             message = f"CircleCI ignores the key `{key}` of workflow '{name}'"
             help = f"did you mean `{guess}`?" if guess else _belongs(key)
@@ -38,6 +39,11 @@ def check_workflow(compilation: Compilation, node: Mapping, name: str, scope: Sc
     triggers = node.get("triggers")
     if triggers is not None and compilation.templates:
         _check_triggers(compilation, triggers, scope)
+
+
+def misspelt_jobs(node: Mapping) -> str | None:
+    """The key of a workflow without `jobs` that comes near to it."""
+    return None if "jobs" in node.fields else next((key for key in node.fields if nearest(key, ("jobs",))), None)
 
 
 def _belongs(key: str) -> str:

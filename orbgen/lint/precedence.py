@@ -24,8 +24,9 @@ _IN_A_PLACE = (
     ("forbidden-reference", "untrusted-orb"),
     ("forbidden-reference", "unpinned-orb"),
     ("token-static-secret", "token-rejected"),
-    ("unknown-key", "compile-error"),
 )
+# A key in a place that is wrong as a whole is another matter, so these have to be at the same place.
+_AT_A_PLACE = (("unknown-key", "compile-error"),)
 
 
 def prevailing(findings: Iterable[Finding]) -> list[Finding]:
@@ -47,6 +48,9 @@ def prevailing(findings: Iterable[Finding]) -> list[Finding]:
         for finding in by_rule.get(loser, ()):
             if any([_overlap(finding, other) for other in by_rule.get(winner, ())]):
                 silenced.add(id(finding))
+    for winner, loser in _AT_A_PLACE:
+        taken_places = {finding.primary for finding in by_rule.get(winner, ())}
+        silenced.update([id(finding) for finding in by_rule.get(loser, ()) if finding.primary in taken_places])
     return [finding for finding in found if id(finding) not in silenced]
 
 

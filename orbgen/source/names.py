@@ -8,19 +8,21 @@ from collections.abc import Iterable
 def nearest(name: str, candidates: Iterable[str], limit: int = 2) -> str | None:
     """The candidate that is fewest slips away from `name`, or None where all are further than `limit`.
 
-    A slip is a letter added, dropped, changed, or swapped with its neighbour; a short name is allowed fewer.
+    A slip is a letter added, dropped, changed, or swapped with its neighbour; a short name is allowed fewer. Of several
+    that are equally far, one with the same letters comes first, since swapped letters are the commonest slip.
     """
     limit = min(limit, max(len(name) // 3, 1))
     best, best_distance = None, limit + 1
-    length, letters = len(name), set(name)
+    length, letters, spelt = len(name), set(name), sorted(name)
     for candidate in candidates:
         if abs(len(candidate) - length) >= best_distance or candidate == name:
             continue
         # A slip changes the set of letters by two at most.
         if len(letters.symmetric_difference(candidate)) > 2 * best_distance - 2:
             continue
-        distance = slips(name, candidate, best_distance)
-        if distance < best_distance:
+        swapped = sorted(candidate) == spelt
+        distance = slips(name, candidate, best_distance + swapped)
+        if distance < best_distance or (swapped and distance == best_distance and sorted(best or "") != spelt):
             best, best_distance = candidate, distance
     return best
 

@@ -372,3 +372,128 @@ def test_a_tag_that_cannot_be_read_has_no_type():
               - build: {fast: << pipline.parameters.level >>}
         """
     assert said(text) == [("unclosed-tag", 11)]
+
+
+def test_a_job_without_a_body_is_an_error_only_where_it_is_used():
+    text = f"""\
+version: 2.1
+jobs:
+  build:{JOB}
+  later:
+  now:
+workflows:
+  main:
+    jobs: [build, now]
+"""
+    found = problems_of(text)
+    assert [(problem.code, problem.span.line, problem.dormant) for problem in found] == [
+        ("value", 6, True),
+        ("value", 7, False),
+    ]
+
+
+def test_keys_that_lost_their_indentation_together_are_one_problem():
+    found = problems_of("""\
+        version: 2.1
+        executors:
+          docker:
+            docker: [{image: "cimg/base:2026.01"}]
+          mac:
+          macos: {xcode: "15.4.0"}
+          shell: /bin/bash
+          environment: {LEVEL: high}
+        commands:
+          greet:
+          description: Say hello.
+          steps:
+            - run: ./greet
+        jobs:
+          build:
+            executor: mac
+            steps: [greet]
+        """)
+    assert [(problem.code, problem.span.line) for problem in found] == [("misplaced-key", 6), ("misplaced-key", 11)]
+    assert [[note.span.line for note in problem.related] for problem in found] == [[7, 8], [12]]
+
+
+def test_a_misspelt_list_of_jobs_is_read_as_one():
+    found = problems_of(f"""\
+version: 2.1
+jobs:
+  build:{JOB}
+workflows:
+  main:
+    job: [biuld]
+""")
+    assert [(problem.code, problem.span.line, problem.suggestion) for problem in found] == [
+        ("workflow", 8, "jobs"),
+        ("undefined-job", 8, "build"),
+    ]
+
+
+def test_a_command_by_the_name_of_an_orb_that_is_not_imported():
+    text = """\
+        version: 2.1
+        commands:
+          install: node/install
+        jobs:
+          build:
+            docker: [{image: "cimg/base:2026.01"}]
+            steps: [install, node/run]
+        """
+    found = problems_of(text)
+    assert [(problem.code, problem.span.line) for problem in found] == [("undefined-orb", 3)]
+    assert [note.span.line for note in found[0].related] == [7]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "line", "help"),
+    [
+        ("- ./greet world", "undefined-orb", 6, "a shell command needs `run`: write `- run: ./greet world`"),
+        ("- run: make << paramters.goal >>", "unclosed-tag", 6, "did you mean `<< parameters.goal >>`?"),
+        ("- run: make << pipe.number >>", "unclosed-tag", 6, "did you mean `<< pipeline.number >>`?"),
+    ],
+)
+def test_advice_on_what_is_meant(wrong: str, code: str, line: int, help: str):
+    text = f"version: 2.1\njobs:\n  build:\n    docker: [{{image: a/b}}]\n    steps:\n      {wrong}\n"
+    found = problems_of(text)
+    assert [(problem.code, problem.span.line, problem.help) for problem in found] == [(code, line, help)]
+
+
+def test_a_requirement_with_a_colon_and_no_status():
+    text = f"""\
+version: 2.1
+jobs:
+  build:{JOB}
+workflows:
+  main:
+    jobs:
+      - build
+      - build: {{name: again, requires: [build: ]}}
+"""
+    found = problems_of(text)
+    assert [(problem.code, problem.message) for problem in found] == [("value", "`build:` in `requires` has no status")]
+
+
+def test_swapped_letters_are_the_first_guess():
+    text = f"""\
+version: 2.1
+jobs:
+  lint:{JOB}
+  unit:{JOB}
+workflows:
+  main:
+    jobs: [uint]
+"""
+    assert [problem.suggestion for problem in problems_of(text)] == ["unit"]
+
+
+def test_an_orb_reference_whose_tag_is_not_closed():
+    text = f"""\
+version: 2.1
+orbs:
+  node: circleci/node@<< pipeline.parameters.version
+jobs:
+  build:{JOB}
+"""
+    assert said(text) == [("unclosed-tag", 3)]
