@@ -197,9 +197,8 @@ class _Compiler:
         elif (
             (type(jobs) is not Sequence or not jobs.items) and not compilation.lost(jobs) and not compilation.lost(node)
         ):
-            message = (
-                f"workflow '{name}' has no `jobs`" if is_empty(jobs) else f"`jobs` of workflow '{name}' must be a list"
-            )
+            none = is_empty(jobs) or type(jobs) is Sequence
+            message = f"workflow '{name}' has no `jobs`" if none else f"`jobs` of workflow '{name}' must be a list"
             place = node.fields["jobs"].key.span if "jobs" in node.fields else field.key.span
             compilation.report("workflow", message, place, scope)
         if type(jobs) is Sequence:
@@ -290,8 +289,11 @@ class _Compiler:
             report_unresolved(self.compilation, found, node.span, scope)
         elif isinstance(found, Unresolved):
             message = f"{definition.title} must be a mapping, or the name of another {definition.kind.value}"
-            help = "check the indentation: this key belongs under a job's name" if misplaced else None
-            self.compilation.report("value", message, key.span, scope, help=help)
+            guess = found.suggestion
+            help = f"did you mean '{guess}'?" if guess else found.message
+            if misplaced:
+                help = "check the indentation: this key belongs under a job's name"
+            self.compilation.report("value", message, key.span, scope, help=help, suggestion=guess)
 
     def _check_duplicates(self) -> None:
         """Report keys that stand twice in one mapping, wherever in the document."""

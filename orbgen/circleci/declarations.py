@@ -21,6 +21,8 @@ _PIPELINE_TYPES = (ParameterType.STRING, ParameterType.BOOLEAN, ParameterType.IN
 
 def declarations(compilation: Compilation, definition: Definition) -> dict[str, Declaration]:
     """The parameters that a definition declares, read once; once more where CircleCI comes to look at them too."""
+    if not compilation.templates:
+        return {}  # Version 2 does nothing with them.
     if definition.declarations is None or (definition.declared_dormant and not compilation.dormant):
         node = definition.node.get("parameters") if type(definition.node) is Mapping else None
         definition.declarations = read_declarations(compilation, node, Scope(definition.library, owner=definition))

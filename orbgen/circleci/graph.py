@@ -26,7 +26,7 @@ def connect(compilation: Compilation, workflow: Workflow, scope: Scope) -> None:
         for requirement in run.requires:
             if requirement.targets:
                 continue
-            found = names.of(run.group, requirement.name)
+            found = names.of("" if requirement.outside else run.group, requirement.name)
             count = found.others_than(run, requirement.name)
             others = [other for other in found.runs if other is not run] if found.alias or count == 1 else []
             compilation.spent.dependencies += len(others)
@@ -91,10 +91,10 @@ class _Names:
             self._groups = {member: group.name for group in library.groups.values() for member in member_names(group)}
         return self._groups.get(name)
 
-    def nearest(self, compilation: Compilation, run: JobRun, name: str) -> str | None:
+    def nearest(self, compilation: Compilation, run: JobRun, requirement: Requirement) -> str | None:
         """The name of another job run that is nearly the one asked for."""
-        names = self.within.get(run.group, {})
-        return compilation.nearest(name, [other for other in names if other != run.declared])
+        names = self.within.get("" if requirement.outside else run.group, {})
+        return compilation.nearest(requirement.name, [other for other in names if other != run.declared])
 
 
 def _report(
@@ -114,8 +114,9 @@ def _report(
     if count:
         help = "You can give a job within a workflow an explicit name by adding a name key"
     else:
-        group = names.group_with(requirement.name, scope.library) if not run.group else None
-        guess = None if group is not None else names.nearest(compilation, run, requirement.name)
+        inside = run.group and not requirement.outside
+        group = None if inside else names.group_with(requirement.name, scope.library)
+        guess = None if group is not None else names.nearest(compilation, run, requirement)
         help = f"did you mean '{guess}'?" if guess else f"add '{requirement.name}' to the workflow, or remove it here"
         if group is not None:
             help = f"it is defined inside job group '{group}'; require the group instead"

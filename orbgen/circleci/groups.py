@@ -32,6 +32,8 @@ def add_group(outer: EntryCompiler, group: Definition, entry: Entry) -> None:
     start = _added(outer, entry, call, name, "start", "lock" if serialised else "no-op")
     start.name_known = text is None or is_known(text)
     outer.fill_special(start, entry, scope)
+    for requirement in start.requires:
+        requirement.outside = True
     # The lock takes the place of the serial group.
     lock = {"key": start.serial_group} if serialised and start.serial_group is not None else {}
     start.serial_group = None

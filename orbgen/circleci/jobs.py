@@ -29,7 +29,9 @@ def instantiate(
     node = definition.node
     if type(node) is not Mapping:
         return
-    call = Call(CallKind.JOB, definition.qualified_name, definition.key.span, run.call)
+    call = run.call
+    if call.kind is not CallKind.JOB:  # as it is where a job is looked at that nothing runs
+        call = Call(CallKind.JOB, definition.qualified_name, definition.key.span, call)
     scope = Scope(definition.library, call, definition, arguments)
     if run.type in KEYS_BY_TYPE:
         kept = ("type", *KEYS_BY_TYPE[run.type])

@@ -97,7 +97,10 @@ class Step(msgspec.Struct, eq=False):
 
 
 class Requirement(msgspec.Struct, eq=False):
-    """One item of `requires`: the name asked for, the statuses that satisfy it, and the names that it stands for."""
+    """One item of `requires`: the name asked for, the statuses that satisfy it, and the names that it stands for.
+
+    Inside a job group names are those of its members; one that the group itself requires is asked for `outside`.
+    """
 
     name: str
     node: Content
@@ -105,6 +108,7 @@ class Requirement(msgspec.Struct, eq=False):
     listed: bool = False
     known: bool = True
     targets: tuple[JobRun, ...] = ()
+    outside: bool = False
 
 
 class JobRun(msgspec.Struct, eq=False):

@@ -8,7 +8,7 @@ from orbgen.circleci.grammar import BUILT_IN_STEPS, LEGACY_STEP_TYPES, check_ste
 from orbgen.circleci.library import Kind, ParameterType
 from orbgen.circleci.limits import MAXIMUM_CALLS, MAXIMUM_DEPTH, MAXIMUM_STEPS
 from orbgen.circleci.logic import condition
-from orbgen.circleci.parameters import bind, free_scope
+from orbgen.circleci.parameters import bind, free, free_scope
 from orbgen.circleci.pipeline import Call, CallKind, Condition, Step
 from orbgen.circleci.resolution import Missing, Unresolved, report_unresolved, resolve
 from orbgen.circleci.text import is_known
@@ -146,9 +146,13 @@ class StepList:
             self._refuse(item, scope)
             return
         inner_call = Call(CallKind.COMMAND, name, item.span, call)
+        given = self._arguments(value, scope)
         arguments: dict[str, Argument] = {}
-        if value is not None or declarations(self.compilation, found):
-            arguments = bind(self.compilation, found, self._arguments(value, scope), scope, key.span)
+        if given is None:
+            declared = declarations(self.compilation, found).items()
+            arguments = {name: free(declaration, None) for name, declaration in declared}
+        elif given or declarations(self.compilation, found):
+            arguments = bind(self.compilation, found, given, scope, key.span)
         body = found.node.get("steps") if type(found.node) is Mapping else None
         if body is None:
             return
@@ -162,14 +166,15 @@ class StepList:
         self.compilation.report("limit", message, item.span, scope)
         self.full = True
 
-    def _arguments(self, value: Content | None, scope: Scope) -> dict[str, Field]:
+    def _arguments(self, value: Content | None, scope: Scope) -> dict[str, Field] | None:
+        """What a command is called with; None, with a problem reported, where that has another form."""
         if value is None or (isinstance(value, Scalar) and value.value is None):
             return {}
         if type(value) is Mapping:
             return value.fields
         message = "the arguments of a command must be a mapping of names to values"
         self.compilation.report("step-form", message, value.span, scope)
-        return {}
+        return None
 
     def _conditional(
         self,
