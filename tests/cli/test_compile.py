@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -126,9 +127,11 @@ def test_origins_are_told_above_each_step(orbgen, write):
 
 
 def test_what_stands_above_a_step_cannot_change_the_pipeline(orbgen, write):
-    write("config.yml", CONFIG.replace("build", r'"b\n- run: evil"'))
-    out = orbgen("compile", "--origins", "--no-source-comment", "config.yml").out
-    assert "\n- run: evil" not in out
+    write("config.yml", COMMANDS.replace("build", r'"b\n    - evil"'))
+    code, out, _ = orbgen("compile", "--origins", "--no-source-comment", "config.yml")
+    assert code == 0
+    assert "    # config.yml:14:9 < job 'b     - evil'\n    - checkout\n" in out
+    assert "\n    - evil" not in out
 
 
 def test_json(orbgen, write):
@@ -496,6 +499,20 @@ def test_a_configuration_that_does_not_compile_leaves_the_file_alone(orbgen, wri
     old = write("out.yml", "old")
     assert orbgen("compile", "config.yml", "-o", "out.yml").code == 1
     assert old.read_text() == "old"
+
+
+def test_a_file_is_the_old_one_until_the_new_one_is_whole(orbgen, write, monkeypatch):
+    write("config.yml", CONFIG)
+    old = write("out.yml", "old")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    code, _, err = orbgen("compile", "config.yml", "-o", "out.yml")
+    assert (code, err) == (2, "error: cannot write out.yml: No space left on device\n")
+    assert old.read_text() == "old"
+    assert sorted(os.listdir()) == [".git", "config.yml", "out.yml"]
 
 
 @pytest.mark.parametrize(
