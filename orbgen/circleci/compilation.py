@@ -27,6 +27,7 @@ from orbgen.circleci.truth import EvaluationError, Kind, Unknown, Value, evaluat
 from orbgen.source.names import nearest
 from orbgen.source.nodes import Alias, Content, Mapping, Node, Scalar, Sequence
 from orbgen.source.problems import Note, Problem
+from orbgen.source.sentences import shortened
 from orbgen.source.span import Span
 
 _PIPELINE_PARAMETERS = "pipeline.parameters."
@@ -160,6 +161,7 @@ class Compilation:
         """
         if span.start in self.known_broken and span.source is self.library.source:
             return
+        message = shortened(message)
         key = (code, id(span.source), span.start, span.end, message)
         known = self._problems.get(key)
         if known is None and self.overfull:
@@ -170,6 +172,7 @@ class Compilation:
             calls = tuple([Note(link.span, f"{link.kind.value} '{link.name}'") for link in _chain(scope)])
             if help is None and suggestion is not None:
                 help = f"did you mean '{suggestion}'?"
+            help = shortened(help) if help is not None else None
             self._problems[key] = Problem(code, message, span, help, calls, related, suggestion, self.dormant)
         if len(self._problems) == MAXIMUM_PROBLEMS:
             message = f"there are more than {MAXIMUM_PROBLEMS:,} problems; orbgen looks for no more"

@@ -94,7 +94,10 @@ class _Names:
     def nearest(self, compilation: Compilation, run: JobRun, requirement: Requirement) -> str | None:
         """The name of another job run that is nearly the one asked for."""
         names = self.within.get("" if requirement.outside else run.group, {})
-        return compilation.nearest(requirement.name, [other for other in names if other != run.declared])
+        guess = compilation.nearest(requirement.name, names)
+        if guess == run.declared:
+            guess = compilation.nearest(requirement.name, [other for other in names if other != run.declared])
+        return guess
 
 
 def _report(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TypeAlias, Union
 
@@ -175,6 +176,9 @@ def _escape(line: str) -> str:
     if line.isascii() and '"' not in line and "\\" not in line:
         return line
     escaped = line.replace("\\", "\\\\").replace('"', '\\"')
-    units = escaped.encode("utf-16-be", "surrogatepass")
-    codes = [int.from_bytes(units[index : index + 2], "big") for index in range(0, len(units), 2)]
-    return "".join([chr(code) if code < 128 else f"\\u{code:04X}" for code in codes])
+    return escaped if escaped.isascii() else re.sub(r"[^\x00-\x7f]", _code_units, escaped)
+
+
+def _code_units(character: re.Match[str]) -> str:
+    units = character[0].encode("utf-16-be", "surrogatepass")
+    return "".join([f"\\u{units[index : index + 2].hex().upper()}" for index in range(0, len(units), 2)])

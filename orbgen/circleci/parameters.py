@@ -15,7 +15,6 @@ from orbgen.circleci.grammar import ENTRY_KEYS
 from orbgen.circleci.library import Declaration, Definition, Kind, ParameterType
 from orbgen.circleci.text import Text, value_of
 from orbgen.circleci.truth import Unknown
-from orbgen.source.names import nearest
 from orbgen.source.nodes import Alias, Content, Field, Node, Scalar, Sequence
 from orbgen.source.problems import Note
 from orbgen.source.span import Span
@@ -177,7 +176,7 @@ def _mismatch(compilation: Compilation, declaration: Declaration, value: Content
     code, help, suggestion = "argument-type", quoting_advice(declaration.type, value), None
     if declaration.type is ParameterType.ENUM:
         code, help = "enum", f"the values are {', '.join(declaration.members)}"
-        suggestion = nearest(value.text, declaration.members) if isinstance(value, Scalar) else None
+        suggestion = compilation.nearest(value.text, declaration.members) if isinstance(value, Scalar) else None
         help = f"did you mean '{suggestion}'? {help}" if suggestion else help
     message = (
         f"Type error for argument {declaration.name}: expected type: {declaration.type.value}, "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orbgen.circleci.compilation import Compilation
 from orbgen.circleci.grammar import is_empty
-from orbgen.circleci.limits import MAXIMUM_CONTEXTS, MAXIMUM_OUTPUT_NODES
+from orbgen.circleci.limits import MAXIMUM_CONTEXTS, MAXIMUM_OUTPUT_CHARACTERS, MAXIMUM_OUTPUT_NODES
 from orbgen.circleci.pipeline import Workflow
 from orbgen.circleci.text import is_known
 from orbgen.source.nodes import Content, Mapping, Scalar
@@ -47,26 +47,36 @@ def check_contexts(compilation: Compilation, workflows: list[Workflow]) -> None:
 
 
 def check_size(compilation: Compilation, root: Mapping, workflows: list[Workflow]) -> None:
-    """Refuse what aliases make enormous, and drop it, before anything walks through it."""
-    sizes: dict[int, int] = {}
-    total = 0
+    """Refuse what aliases and arguments make enormous, and drop it, before anything walks through it."""
+    sizes: dict[int, tuple[int, int]] = {}
+    values = characters = 0
     for workflow in workflows:
         for run in workflow.job_runs:
-            total += sum([_size(node, sizes) for node in (run.body or {}).values()])
-            total += sum([_size(step.body, sizes) for step in run.steps if step.body is not None])
-    if total > MAXIMUM_OUTPUT_NODES:
-        message = f"with its aliases expanded the pipeline has more than {MAXIMUM_OUTPUT_NODES:,} values"
-        compilation.report("limit", message, Span(root.source, 0, 0), help="share less through aliases and anchors")
+            bodies = [*(run.body or {}).values(), *[step.body for step in run.steps if step.body is not None]]
+            for node in bodies:
+                more = _size(node, sizes)
+                values, characters = values + more[0], characters + more[1]
+    if values > MAXIMUM_OUTPUT_NODES or characters > MAXIMUM_OUTPUT_CHARACTERS:
+        message = (
+            f"with all that is shared written out, the pipeline has more than {MAXIMUM_OUTPUT_NODES:,} values "
+            f"or {MAXIMUM_OUTPUT_CHARACTERS:,} characters"
+        )
+        help = "share less through aliases, anchors and parameters"
+        compilation.report("limit", message, Span(root.source, 0, 0), help=help)
         for workflow in workflows:
             workflow.job_runs = ()
 
 
-def _size(node: Content, sizes: dict[int, int]) -> int:
-    """How many values a node stands for with its aliases expanded; `sizes` holds what is known, by identity."""
+def _size(node: Content, sizes: dict[int, tuple[int, int]]) -> tuple[int, int]:
+    """How many values and characters a node stands for with its aliases expanded; `sizes` holds what is known."""
     if isinstance(node, Scalar):
-        return 1
+        return 1, len(node.text)
     known = sizes.get(id(node))
     if known is None:
         inner = [field.value for field in node.fields.values()] if type(node) is Mapping else node.elements  # type: ignore[union-attr]
-        known = sizes[id(node)] = 1 + sum([_size(value, sizes) for value in inner])
+        values, characters = 1, 0
+        for value in inner:
+            more = _size(value, sizes)
+            values, characters = values + more[0], characters + more[1]
+        known = sizes[id(node)] = values, characters
     return known

@@ -12,6 +12,7 @@ from orbgen.circleci.expressions import Expression, ExpressionError, Variable, p
 from orbgen.source.names import nearest
 
 MAXIMUM_SECTIONS = 32
+MAXIMUM_TAGS = 20_000
 SCOPES = ("parameters.", "pipeline.", "matrix.")
 _SHORTENED = {"param": "parameters", "params": "parameters", "pipe": "pipeline"}
 
@@ -115,6 +116,7 @@ class _Reader:
         self.text = text
         self.position = 0
         self.depth = 0
+        self.tags = 0
 
     def read(self, section: _Tag | None) -> tuple[Segment, ...]:
         """Segments up to the end of the text, or behind the tag that closes a section."""
@@ -128,6 +130,9 @@ class _Reader:
                                         f"add `<</ {section.content} >>`")  # fmt: skip
                 self._literal(found, len(self.text))
                 return tuple(found)
+            self.tags += 1
+            if self.tags > MAXIMUM_TAGS:
+                raise TemplateError("limit", f"the text has more than {MAXIMUM_TAGS:,} tags", start, start + 2)
             backslashes = self._backslashes(start)
             if backslashes == 1:
                 self._literal(found, start - 1)

@@ -7,6 +7,7 @@ import enum
 import msgspec
 
 from orbgen.source.problems import Note
+from orbgen.source.sentences import shortened
 from orbgen.source.span import Span
 
 
@@ -131,7 +132,7 @@ class Rule(msgspec.Struct, frozen=True):
         return Finding(
             self.name,
             kind,
-            message,
+            shortened(message),
             primary,
             severity or self.severity,
             confidence or self.confidence,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -103,7 +104,8 @@ def tainted_scripts(run: JobRun, context: Context) -> Iterator[TaintedScript]:
         yield found
 
 
-def twins(bounded: frozenset[str]) -> dict[str, Taint]:
+@lru_cache(maxsize=64)
+def twins(bounded: frozenset[str]) -> Mapping[str, Taint]:
     """The variables of CircleCI's own that hold text from outside."""
     return {
         twin: Taint(name, value.level, value.text)
