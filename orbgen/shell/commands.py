@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from orbgen.shell.offsets import Offsets
-from orbgen.shell.words import (
-    Assignment,
-    Command,
-    HereDocument,
-    PartKind,
-    Redirection,
-    Word,
-    WordPart,
-)
+from orbgen.shell.word_reader import REDIRECTS, WordReader
+from orbgen.shell.words import Assignment, Command, Enclosure, EnclosureKind, Redirection, Word
 
-_REDIRECTS = ("file_redirect", "heredoc_redirect", "herestring_redirect")
+_SUBSTITUTIONS = ("command_substitution", "process_substitution")
+# Statements whose redirections are those of the last command in them.
+_HANDING_ON = ("list", "negated_command")
+_STATEMENTS = ("command", "list", "redirected_statement")
+_Around = tuple[Enclosure, ...]
 
 
 class Collector:
@@ -24,40 +21,61 @@ class Collector:
     def __init__(self, text: str, offsets: Offsets) -> None:
         self.commands: list[Command] = []
         self.assignments: list[Assignment] = []
-        self._text = text
-        self._data = text.encode()
         self._offset = offsets.character
+        self._words = WordReader(text, offsets)
         self._pipelines = 0
 
-    def visit(self, node: Any, *, pipeline: int = -1, output_used: bool = False, in_function: bool = False) -> None:
-        """Collect what is at and below a node."""
+    def visit(self, node: Any, around: _Around = (), redirections: tuple[Redirection, ...] = ()) -> None:
+        """Collect what is at and below a node; the redirections are those that stand behind it."""
         kind = node.type
         if kind in ("command", "test_command"):
-            self._command(node, (), False, pipeline, output_used, in_function)
+            self._command(node, around, redirections)
         elif kind == "redirected_statement":
-            self._redirected(node, pipeline, output_used, in_function)
+            self._redirected(node, around, redirections)
         elif kind == "variable_assignment":
             self._assign(node, exported=False)
-            self._inside(node, in_function=in_function)
+            self._inside(node, around)
         elif kind == "declaration_command":
-            self._declare(node, in_function)
+            self._declare(node, around, redirections)
+        elif kind == "pipeline":
+            self._pipeline(_stages(node), around, redirections)
+        elif kind in _HANDING_ON:
+            self._children(node, around, redirections)
         else:
-            if kind == "pipeline":
-                self._pipelines += 1
-                pipeline = self._pipelines
-            output_used = output_used or kind in ("command_substitution", "process_substitution")
-            in_function = in_function or kind == "function_definition"
-            if kind == "for_statement":
+            if redirections:
+                around = (*around, self._enclosure(EnclosureKind.REDIRECTED, node, redirections=redirections))
+            if kind in _SUBSTITUTIONS:
+                around = (*around, self._enclosure(EnclosureKind.SUBSTITUTION, node))
+            elif kind == "subshell":
+                around = (*around, self._enclosure(EnclosureKind.SUBSHELL, node))
+            elif kind == "function_definition":
+                around = (*around, self._function(node))
+            elif kind == "for_statement":
                 self._loop(node)
-            self._children(node, pipeline, output_used, in_function)
+            self._children(node, around)
 
-    def _children(self, node: Any, pipeline: int, output_used: bool, in_function: bool) -> None:
+    def _enclosure(self, kind: EnclosureKind, node: Any, **fields: Any) -> Enclosure:
+        return Enclosure(kind, self._offset(node.start_byte), self._offset(node.end_byte), **fields)
+
+    def _function(self, node: Any) -> Enclosure:
+        name = node.child_by_field_name("name")
+        redirections = [found for child in node.children if child.type in REDIRECTS
+                        for found in self._words.redirections(child)]  # fmt: skip
+        return self._enclosure(
+            EnclosureKind.FUNCTION,
+            node,
+            name=name.text.decode() if name is not None else "",
+            redirections=tuple(redirections),
+        )
+
+    def _children(self, node: Any, around: _Around, redirections: tuple[Redirection, ...] = ()) -> None:
         children = node.children
+        last = max([index for index, child in enumerate(children) if child.is_named], default=-1)
         for index, child in enumerate(children):
-            if not child.is_named:
+            if not child.is_named or child.type in REDIRECTS:
                 continue
             before = len(self.commands)
-            self.visit(child, pipeline=pipeline, output_used=output_used, in_function=in_function)
+            self.visit(child, around, redirections if index == last else ())
             follower = children[index + 1].type if index + 1 < len(children) else ""
             if follower == "&" and len(self.commands) > before:
                 self._set_background(before)
@@ -68,63 +86,73 @@ class Collector:
         for index in range(first, len(self.commands)):
             self.commands[index] = replace(self.commands[index], background=True)
 
-    def _redirected(self, node: Any, pipeline: int, output_used: bool, in_function: bool) -> None:
-        body = node.child_by_field_name("body")
-        redirects = [child for child in node.children if child.type in _REDIRECTS]
-        piped = [child for redirect in redirects for child in redirect.children if child.type == "pipeline"]
-        if piped and pipeline < 0:
-            self._pipelines += 1
-            pipeline = self._pipelines
-        redirections = tuple([found for redirect in redirects for found in self._redirections(redirect)])
-        if body is not None and body.type == "command":
-            self._command(body, redirections, True, pipeline, output_used, in_function)
-        elif body is not None:
-            self.visit(body, pipeline=pipeline, output_used=output_used, in_function=in_function)
-        for redirect in redirects:
-            for child in redirect.children:
-                if child.type == "pipeline":
-                    self._children(child, pipeline, output_used, in_function)
-                elif child.type not in ("word", "heredoc_start", "heredoc_end"):
-                    self._inside(child, in_function=in_function)
+    def _pipeline(self, stages: list[Any], around: _Around, redirections: tuple[Redirection, ...]) -> None:
+        """The stages of a pipeline; redirections behind it are those of the last."""
+        self._pipelines += 1
+        number, count = self._pipelines, len(stages)
+        for index, stage in enumerate(stages):
+            last = index == count - 1
+            place = self._enclosure(EnclosureKind.PIPELINE, stage, pipeline=number, index=index, last=last)
+            self.visit(stage, (*around, place), redirections if last else ())
 
-    def _command(
-        self,
-        node: Any,
-        redirections: tuple[Redirection, ...],
-        redirected: bool,
-        pipeline: int,
-        output_used: bool,
-        in_function: bool,
-    ) -> None:
+    def _redirected(self, node: Any, around: _Around, given: tuple[Redirection, ...]) -> None:
+        body = node.child_by_field_name("body")
+        redirects = [child for child in node.children if child.type in REDIRECTS]
+        redirections = (*[found for redirect in redirects for found in self._words.redirections(redirect)], *given)
+        behind = [child for redirect in redirects for child in redirect.children if child.type == "pipeline"]
+        if behind and body is not None:
+            # The rest of a pipeline that begins with a here-document stands inside the here-document.
+            self._pipelines += 1
+            stages = [stage for pipeline in behind for stage in _stages(pipeline)]
+            number, count = self._pipelines, len(stages) + 1
+            for index, stage in enumerate((body, *stages)):
+                place = self._enclosure(
+                    EnclosureKind.PIPELINE, stage, pipeline=number, index=index, last=index == count - 1
+                )
+                self.visit(stage, (*around, place), redirections if index == 0 else ())
+        elif body is not None:
+            self.visit(body, around, redirections)
+        for redirect in redirects:
+            self._behind(redirect, around)
+
+    def _behind(self, redirect: Any, around: _Around) -> None:
+        """What stands in a redirection besides its target: substitutions, commands behind `&&` on its line."""
+        for child in redirect.children:
+            if child.type in _SUBSTITUTIONS or (redirect.type == "heredoc_redirect" and child.type in _STATEMENTS):
+                self.visit(child, around)
+            elif child.type not in ("pipeline", "word", "heredoc_start", "heredoc_end"):
+                self._inside(child, around)
+
+    def _command(self, node: Any, around: _Around, given: tuple[Redirection, ...]) -> None:
         words: list[Word] = []
         assignments: list[Assignment] = []
-        found = list(redirections)
+        found = list(given)
         for child in node.children:
             kind = child.type
             if kind == "variable_assignment":
                 assignments.append(self._assignment(child, exported=False))
-            elif kind in _REDIRECTS:
-                found.extend(self._redirections(child))
+            elif kind in REDIRECTS:
+                found.extend(self._words.redirections(child))
             elif kind == "command_name":
                 words.append(self.word(child.children[0] if child.child_count else child))
-            elif kind not in ("comment",):
+            elif kind != "comment":
                 words.append(self.word(child))
         start, end = self._offset(node.start_byte), self._offset(node.end_byte)
         command = Command(
-            words[0].start if words else start, end, tuple(words), tuple(assignments), tuple(found), False, pipeline,
-            output_used, in_function,
+            words[0].start if words else start, end, tuple(words), tuple(assignments), tuple(found), False,
+            _innermost_pipeline(around), around,
         )  # fmt: skip
         self.commands.append(command)
-        self._inside(node, in_function=in_function)
+        self._inside(node, around)
 
-    def _inside(self, node: Any, *, in_function: bool) -> None:
+    def _inside(self, node: Any, around: _Around) -> None:
         """Collect from the substitutions inside a command or word."""
         for child in node.children:
             if child.child_count:
-                if child.type in ("command_substitution", "process_substitution"):
-                    self.visit(child, in_function=in_function)
+                if child.type in _SUBSTITUTIONS:
+                    self.visit(child, around)
                 else:
-                    self._inside(child, in_function=in_function)
+                    self._inside(child, around)
 
     def _loop(self, node: Any) -> None:
         name = node.child_by_field_name("variable")
@@ -132,7 +160,7 @@ class Collector:
             word = self.word(value)
             self.assignments.append(Assignment(name.text.decode(), word, word.start, word.end, loop=True))
 
-    def _declare(self, node: Any, in_function: bool) -> None:
+    def _declare(self, node: Any, around: _Around, redirections: tuple[Redirection, ...]) -> None:
         exported = node.children[0].type == "export" or any(
             [child.type == "word" and child.text in (b"-x", b"-gx", b"-rx") for child in node.children]
         )
@@ -146,8 +174,10 @@ class Collector:
             if child.type != "comment":
                 words.append(self.word(child))
         start, end = self._offset(node.start_byte), self._offset(node.end_byte)
-        self.commands.append(Command(start, end, tuple(words), in_function=in_function))
-        self._inside(node, in_function=in_function)
+        self.commands.append(
+            Command(start, end, tuple(words), (), redirections, False, _innermost_pipeline(around), around)
+        )
+        self._inside(node, around)
 
     def _assign(self, node: Any, *, exported: bool) -> None:
         self.assignments.append(self._assignment(node, exported=exported))
@@ -159,153 +189,27 @@ class Collector:
         word = self.word(value) if value is not None else Word(end, end, ())
         return Assignment(name.text.decode() if name is not None else "", word, start, end, exported)
 
-    # Words
-
     def word(self, node: Any) -> Word:
         """The word that a node is."""
-        parts: list[WordPart] = []
-        self._parts(node, parts, quoted=False)
-        return Word(self._offset(node.start_byte), self._offset(node.end_byte), tuple(parts))
-
-    def _parts(self, node: Any, parts: list[WordPart], *, quoted: bool) -> None:
-        kind = node.type
-        if kind == "concatenation":
-            for child in node.children:
-                self._parts(child, parts, quoted=quoted)
-        elif kind == "string":
-            self._string(node, parts)
-        elif kind == "raw_string":
-            self._literal(node, parts, node.text[1:-1].decode(), quoted=True)
-        elif kind == "ansi_c_string":
-            self._literal(node, parts, _unescape_ansi(node.text[2:-1].decode()), quoted=True)
-        elif kind in ("simple_expansion", "expansion"):
-            self._expansion(node, parts, quoted=quoted)
-        elif kind in (
-            "command_substitution",
-            "process_substitution",
-            "arithmetic_expansion",
-            "brace_expression",
-            "array",
-        ):
-            self._part(node, parts, PartKind.SUBSTITUTION, node.text.decode(), quoted=quoted)
-        elif (
-            kind in ("word", "number", "string_content", "variable_name", "variable_assignment") or not node.child_count
-        ):
-            text = node.text.decode()
-            self._literal(node, parts, _unescape_double(text) if quoted else _unescape(text), quoted=quoted)
-        else:
-            self._part(node, parts, PartKind.SUBSTITUTION, node.text.decode(), quoted=quoted)
-
-    def _string(self, node: Any, parts: list[WordPart]) -> None:
-        """A double-quoted string; white space that the grammar leaves out between its children is literal too."""
-        position = node.start_byte + 1
-        for child in node.children[1:-1]:
-            self._gap(position, child.start_byte, parts)
-            self._parts(child, parts, quoted=True)
-            position = child.end_byte
-        self._gap(position, node.end_byte - 1, parts)
-        if node.end_byte - node.start_byte == 2:
-            start = self._offset(node.start_byte)
-            parts.append(WordPart(PartKind.LITERAL, "", start, start + 2, True))
-
-    def _gap(self, start: int, end: int, parts: list[WordPart]) -> None:
-        if start < end:
-            text = self._data[start:end].decode()
-            parts.append(WordPart(PartKind.LITERAL, text, self._offset(start), self._offset(end), True))
-
-    def _expansion(self, node: Any, parts: list[WordPart], *, quoted: bool) -> None:
-        name = next(
-            (child for child in node.children if child.type in ("variable_name", "special_variable_name")), None
-        )
-        plain = node.type == "simple_expansion" or node.child_count == 3
-        if name is None:
-            self._part(node, parts, PartKind.SUBSTITUTION, node.text.decode(), quoted=quoted)
-            return
-        start, end = self._offset(node.start_byte), self._offset(node.end_byte)
-        parts.append(WordPart(PartKind.VARIABLE, name.text.decode(), start, end, quoted, plain))
-
-    def _literal(self, node: Any, parts: list[WordPart], text: str, *, quoted: bool) -> None:
-        self._part(node, parts, PartKind.LITERAL, text, quoted=quoted)
-
-    def _part(self, node: Any, parts: list[WordPart], kind: PartKind, text: str, *, quoted: bool) -> None:
-        parts.append(WordPart(kind, text, self._offset(node.start_byte), self._offset(node.end_byte), quoted))
-
-    def _redirections(self, node: Any) -> list[Redirection]:
-        if node.type == "heredoc_redirect":
-            return self._heredoc(node)
-        operator = next((child.type for child in node.children if not child.is_named), "")
-        if node.type == "herestring_redirect":
-            target = node.children[-1]
-            return [Redirection("<<<", self.word(target))]
-        target = node.child_by_field_name("destination")
-        return [Redirection(operator, self.word(target) if target is not None else None)]
-
-    def _heredoc(self, node: Any) -> list[Redirection]:
-        found: list[Redirection] = []
-        start = body = None
-        operator = "<<"
-        for child in node.children:
-            if child.type == "heredoc_start":
-                start = child
-            elif child.type == "heredoc_body":
-                body = child
-            elif child.type in _REDIRECTS:
-                found.extend(self._redirections(child))
-            elif child.type == "<<-":
-                operator = "<<-"
-        quoted = start is not None and start.text[:1] in (b"'", b'"', b"\\")
-        if body is not None:
-            first, last = self._offset(body.start_byte), self._offset(body.end_byte)
-            text = self._text[first:last]
-            if operator == "<<-":
-                text = "".join([line.lstrip("\t") for line in text.splitlines(keepends=True)])
-            found.insert(0, Redirection(operator, None, HereDocument(first, last, text, quoted)))
-        return found
+        return self._words.word(node)
 
 
-def _unescape(text: str) -> str:
-    """Unquoted text without its backslashes; a backslash before a line break takes the break with it."""
-    if "\\" not in text:
-        return text
-    found, index = [], 0
-    while index < len(text):
-        if text[index] == "\\" and index + 1 < len(text):
-            index += 1
-            if text[index] == "\n":
-                index += 1
-                continue
-        found.append(text[index])
-        index += 1
-    return "".join(found)
+def _stages(pipeline: Any) -> list[Any]:
+    """The stages of a pipeline; behind a here-document the grammar nests them."""
+    found = []
+    for child in pipeline.children:
+        if child.type == "pipeline":
+            found.extend(_stages(child))
+        elif child.is_named and child.type != "comment":
+            found.append(child)
+    return found
 
 
-def _unescape_double(text: str) -> str:
-    """Text in double quotes, where a backslash escapes only `$`, a backquote, `"`, itself and a line break."""
-    if "\\" not in text:
-        return text
-    found, index = [], 0
-    while index < len(text):
-        following = text[index + 1 : index + 2]
-        if text[index] == "\\" and following and following in '$`"\\\n':
-            index += 1
-            if following == "\n":
-                index += 1
-                continue
-        found.append(text[index])
-        index += 1
-    return "".join(found)
-
-
-_ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b", "0": "\0"}
-
-
-def _unescape_ansi(text: str) -> str:
-    found, index = [], 0
-    while index < len(text):
-        if text[index] == "\\" and index + 1 < len(text):
-            index += 1
-            found.append(_ANSI.get(text[index], text[index]))
-        else:
-            found.append(text[index])
-        index += 1
-    return "".join(found)
+def _innermost_pipeline(around: _Around) -> int:
+    """The number of the pipeline that a command is a part of; none where it stands in a substitution in one."""
+    for enclosure in reversed(around):
+        if enclosure.kind is EnclosureKind.SUBSTITUTION:
+            return -1
+        if enclosure.kind is EnclosureKind.PIPELINE:
+            return enclosure.pipeline
+    return -1

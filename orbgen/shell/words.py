@@ -84,11 +84,15 @@ class HereDocument(msgspec.Struct, frozen=True):
 
 
 class Redirection(msgspec.Struct, frozen=True):
-    """`operator target`, as `> file`; a here-document has its body, a here-string its word as target."""
+    """`operator target`, as `> file`; a here-document has its body, a here-string its word as target.
+
+    `descriptor` is the number before the operator, as the `2` of `2> file`.
+    """
 
     operator: str
     target: Word | None = None
     document: HereDocument | None = None
+    descriptor: str = ""
 
     @property
     def writes(self) -> bool:
@@ -96,11 +100,38 @@ class Redirection(msgspec.Struct, frozen=True):
         return self.target is not None and self.operator in (">", ">>", ">|", "&>", "&>>")
 
 
+class EnclosureKind(enum.Enum):
+    """What stands around a command."""
+
+    PIPELINE = "pipeline"
+    REDIRECTED = "redirected compound command"
+    SUBSTITUTION = "substitution"
+    SUBSHELL = "subshell"
+    FUNCTION = "function"
+
+
+class Enclosure(msgspec.Struct, frozen=True, eq=False):
+    """One thing around a command, from character `start` up to `end`.
+
+    A stage of a pipeline has the pipeline's number, its own `index` and whether it is the `last`. A compound command
+    has its redirections, a function its name.
+    """
+
+    kind: EnclosureKind
+    start: int
+    end: int
+    pipeline: int = -1
+    index: int = 0
+    last: bool = True
+    redirections: tuple[Redirection, ...] = ()
+    name: str = ""
+
+
 class Command(msgspec.Struct, frozen=True):
     """One simple command: its words, the name first, and what stands around it.
 
     `background` is a trailing `&`. Commands with one `pipeline` number are piped into one another, in order.
-    `output_used` marks one inside `$( )` or a process substitution, `in_function` one inside a function's body.
+    `around` is what encloses it, the outermost first.
     """
 
     start: int
@@ -110,8 +141,7 @@ class Command(msgspec.Struct, frozen=True):
     redirections: tuple[Redirection, ...] = ()
     background: bool = False
     pipeline: int = -1
-    output_used: bool = False
-    in_function: bool = False
+    around: tuple[Enclosure, ...] = ()
 
     @property
     def name(self) -> str | None:
