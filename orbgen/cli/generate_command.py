@@ -133,6 +133,8 @@ def _print(found: Sequence[Change], needed: Sequence[Change], *, diff: bool, std
 
 
 def _close(plan: Plan) -> None:
+    import textwrap
+
     from orbgen.generate.files import path_of_orb
     from orbgen.generate.next_steps import next_steps
 
@@ -141,6 +143,6 @@ def _close(plan: Plan) -> None:
     for step in next_steps(plan, path_of_orb(plan)):
         if step.why:
             number += 1
-            lines += ["", f"{number}. {step.why}:", ""]
+            lines += ["", *textwrap.wrap(f"{number}. {step.why}:", 96, subsequent_indent="   "), ""]
         lines.append(f"     {step.what}")
     write(lines)
