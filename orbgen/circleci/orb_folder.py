@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from orbgen.source.encoding import decode
 from orbgen.source.limits import MAXIMUM_BYTES
 from orbgen.source.problems import Problem, UnreadableError
-from orbgen.source.reader import decode
 from orbgen.source.span import Source, Span
 
 MAXIMUM_FOLDER_DEPTH = 32

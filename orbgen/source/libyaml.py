@@ -39,8 +39,8 @@ class _Package(ModuleType):
         return getattr(self, name)
 
 
-def _part() -> tuple[Any, type[Any]]:
-    """The package with the binding and what that needs, and its ReaderError. Raises ImportError without a binding."""
+def _part() -> Any:
+    """The package with the binding and what that needs. Raises ImportError without a binding."""
     spec = PathFinder.find_spec("yaml")
     if spec is None or spec.submodule_search_locations is None:
         raise ModuleNotFoundError("No module named 'yaml'", name="yaml")
@@ -60,10 +60,9 @@ def _part() -> tuple[Any, type[Any]]:
         for module in ("yaml", *_NEEDED):
             sys.modules.pop(module, None)
         raise
-    reader_error = package.reader.ReaderError
     for name in _EXCEPTIONS:
         delattr(package, name)
-    return package, reader_error
+    return package
 
 
 def _exception(errors: Any, name: str) -> type[Exception]:
@@ -80,7 +79,7 @@ def _exception(errors: Any, name: str) -> type[Exception]:
     return ReaderError
 
 
-def _package() -> tuple[Any, type[Any]]:
+def _package() -> Any:
     if "yaml" not in sys.modules:
         try:
             return _part()
@@ -88,10 +87,11 @@ def _package() -> tuple[Any, type[Any]]:
             pass
     import yaml
 
-    return yaml, yaml.reader.ReaderError
+    return yaml
 
 
-_yaml, ReaderError = _package()
+_yaml = _package()
+YAMLError: type[Any] = _yaml.error.YAMLError
 MarkedYAMLError: type[Any] = _yaml.error.MarkedYAMLError
 events = _yaml.events
 _binding = sys.modules.get("yaml._yaml")
@@ -99,4 +99,12 @@ _binding = sys.modules.get("yaml._yaml")
 
 def parser(text: str) -> Any:
     """An object whose `get_event` gives the events of a text one by one."""
-    return _binding.CParser(text) if _binding is not None else _yaml.Loader(text)
+    if text[:1] == "\ufeff":
+        # libyaml would pass over a byte order mark without counting it; an empty line keeps all places right.
+        content = text.lstrip("\ufeff")
+        text = "\n" * (len(text) - len(content)) + content
+    if _binding is not None:
+        return _binding.CParser(text)
+    from orbgen.source.python_parser import PythonParser
+
+    return PythonParser(text)

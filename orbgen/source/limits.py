@@ -5,3 +5,6 @@ MAXIMUM_NODES = 1_000_000
 MAXIMUM_EXPANDED_NODES = 250_000
 # CircleCI allows 100 nested logic statements, each of which is a mapping and a list.
 MAXIMUM_DEPTH = 256
+
+TOO_DEEP = f"the document is nested more than {MAXIMUM_DEPTH} levels deep here"
+REMEDY = "split the file or remove what is generated"

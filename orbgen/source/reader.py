@@ -6,16 +6,18 @@ everything as written. It never expands an alias, so a small file stays small.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
-from orbgen.source.libyaml import MarkedYAMLError, ReaderError, events, parser
-from orbgen.source.limits import MAXIMUM_BYTES, MAXIMUM_DEPTH, MAXIMUM_EXPANDED_NODES, MAXIMUM_NODES
+from orbgen.source.comments import find_indicator
+from orbgen.source.encoding import decode
+from orbgen.source.libyaml import YAMLError, events, parser
+from orbgen.source.limits import MAXIMUM_DEPTH, MAXIMUM_EXPANDED_NODES, MAXIMUM_NODES, REMEDY, TOO_DEEP
 from orbgen.source.names import nearest
-from orbgen.source.nodes import Alias, Content, Document, Mapping, Node, Scalar, Sequence
-from orbgen.source.problems import Note, Problem, UnreadableError
-from orbgen.source.span import Source, Span
+from orbgen.source.nodes import Alias, Content, Document, Mapping, Node, Scalar, Sequence, parts
+from orbgen.source.problems import Problem, UnreadableError
+from orbgen.source.span import BLANKS, BREAKS, Source, Span
+from orbgen.source.syntax import problem_of
 
 ScalarEvent, AliasEvent, StreamEndEvent, DocumentStartEvent = (
     events.ScalarEvent, events.AliasEvent, events.StreamEndEvent, events.DocumentStartEvent,
@@ -23,32 +25,8 @@ ScalarEvent, AliasEvent, StreamEndEvent, DocumentStartEvent = (
 MappingStartEvent, MappingEndEvent = events.MappingStartEvent, events.MappingEndEvent
 SequenceStartEvent, SequenceEndEvent = events.SequenceStartEvent, events.SequenceEndEvent
 
-_SPACES = " \t\r\n"
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-
-
-def decode(data: bytes, name: str) -> Source:
-    """The text of a file in UTF-8 or, with a byte order mark, UTF-16. Raises UnreadableError for anything else."""
-    if len(data) > MAXIMUM_BYTES:
-        where = Span(Source(name, ""), 0, 0)
-        message = f"the file is larger than the {MAXIMUM_BYTES:,} bytes that orbgen reads"
-        raise UnreadableError(Problem("limit", message, where))
-    encoding = "utf-8"
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encoding = "utf-16-le" if data[:2] == b"\xff\xfe" else "utf-16-be"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        readable = data[: error.start].decode(encoding, "replace")
-        source = Source(name, readable)
-        message = (
-            f"byte {data[error.start]:#04x} is not {encoding.upper().removesuffix('-LE').removesuffix('-BE')} text"
-        )
-        where = Span(source, len(readable), len(readable))
-        raise UnreadableError(Problem("encoding", message, where, "save the file as UTF-8")) from None
-    if text[:1] == "\ufeff":
-        return Source(name, text[1:], "\ufeff")
-    return Source(name, text)
+# A file with thousands of undefined aliases is broken in one way; the first few of them get a guess at what is meant.
+_GUESSES = 20
 
 
 def read(data: bytes, name: str) -> Document:
@@ -60,11 +38,12 @@ def read(data: bytes, name: str) -> Document:
     documents = read_documents(source)
     document = next(documents, None)
     if document is None:
-        return Document(source, Scalar(source, 0, 0, 0, ""))
+        return Document(source, Scalar(source, 0, 0, 0, ""), end=len(source.text))
+    document.end = len(source.text)
     second = next(documents, None)
     if second is not None:
-        start = source.text.rfind("---", 0, second.root.start + 1)
-        where = Span(source, max(start, 0), max(start, 0) + 3)
+        marker = second.start if second.marker is None else second.marker
+        where = Span(source, marker, marker + len("---"))
         message = "a second YAML document begins here; CircleCI reads one document a file"
         raise UnreadableError(Problem("multiple-documents", message, where, "remove the `---` or split the file"))
     return document
@@ -73,23 +52,9 @@ def read(data: bytes, name: str) -> Document:
 def read_documents(source: Source) -> Iterator[Document]:
     """Every document of a source, in order. Raises UnreadableError as `read` does."""
     try:
-        builder = _Builder(source)
-        for root in builder.roots():
-            yield Document(source, root, tuple(builder.problems), tuple(builder.repeating))
-            builder.problems.clear()
-            builder.repeating.clear()
-    except MarkedYAMLError as error:
-        raise UnreadableError(_syntax_problem(source, error)) from None
-    except ReaderError as error:
-        # libyaml counts bytes, the pure parser characters.
-        found = _FORBIDDEN.search(source.text)
-        offset = found.start() if found else min(error.position, len(source.text) - 1)
-        message = f"the character U+{ord(source.text[offset]):04X} may not stand in a YAML file"
-        raise UnreadableError(
-            Problem(
-                "yaml-syntax", message, Span(source, offset, offset + 1), "remove it or write it as an escape in quotes"
-            )
-        ) from None
+        yield from _Builder(source).documents()
+    except (YAMLError, UnicodeEncodeError) as error:
+        raise UnreadableError(problem_of(source, error)) from None
 
 
 class _Builder:
@@ -97,188 +62,241 @@ class _Builder:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.parser = parser(source.text)
-        # Per anchor: the node, its size with all aliases expanded, its depth.
-        self.anchors: dict[str, tuple[Content, int, int]] = {}
-        self.open_anchors: dict[str, int] = {}
+        self.next_event = parser(source.text).get_event
+        self.anchors: dict[str, Content] = {}
+        # The anchored collections that are not complete yet, by identity.
+        self.open: set[int] = set()
+        # Per anchored node, by identity: its size and its height with all aliases expanded.
+        self.measures: dict[int, tuple[int, int]] = {}
         self.count = 0
+        # How many nodes more than that the document would have with its aliases expanded.
+        self.repeated = 0
         self.problems: list[Problem] = []
+        # Where undefined aliases stand, and per name the nearest anchor.
+        self.undefined: set[int] = set()
+        self.guesses: dict[str, str | None] = {}
         # Mappings in which a key may stand twice.
         self.repeating: list[Mapping] = []
 
-    def roots(self) -> Iterator[Content]:
-        """The root of each document."""
-        get_event = self.parser.get_event
+    def documents(self) -> Iterator[Document]:
+        """Each document, with its share of the source: from where the one before it ends to its own end."""
+        start = 0
         while True:
-            event = get_event()
+            event = self.next_event()
             kind = type(event)
             if kind is StreamEndEvent or event is None:
                 return
             if kind is DocumentStartEvent:
-                self.anchors = {}
-                yield self._root(get_event)
+                marker = event.end_mark.index - len("---") if event.explicit else None
+                root, end = self._root()
+                yield Document(
+                    self.source, root, tuple(self.problems), tuple(self.repeating), start=start, end=end, marker=marker
+                )
+                start = end
+                self.anchors, self.measures, self.guesses = {}, {}, {}
+                self.problems, self.repeating, self.undefined = [], [], set()
 
-    def _root(self, get_event: Any) -> Content:
-        source = self.source
-        # Each open collection: its node, the list to fill, the key that waits for its value, expanded size, depth.
-        stack: list[list[Any]] = []
-        while True:
-            event = get_event()
-            kind = type(event)
-            size, depth = 1, 1
-            node: Node
-            if kind is ScalarEvent:
-                start = outer = event.start_mark.index
-                if event.anchor is not None or event.tag is not None:
-                    start = self._behind_properties(start)
-                node = Scalar(source, start, event.end_mark.index, outer, event.value, event.style or "",
-                              event.anchor, event.tag)  # fmt: skip
-                if event.style == "|" or event.style == ">":
-                    node.end = self._end_of_block(node)
-                if event.anchor is not None:
-                    self.anchors[event.anchor] = (node, 1, 1)
-            elif kind is MappingEndEvent or kind is SequenceEndEvent:
-                collection, children, _, size, depth = stack.pop()
-                self._close(collection, children, event.end_mark.index)
-                if collection.anchor is not None:
-                    self.open_anchors.pop(collection.anchor, None)
-                    self.anchors[collection.anchor] = (collection, size, depth)
-                node = collection
-            elif kind is MappingStartEvent or kind is SequenceStartEvent:
-                self._open(event, kind is MappingStartEvent, stack)
-                continue
-            elif kind is AliasEvent:
-                node, size, depth = self._alias(event)
-            else:
-                continue
-            self.count += 1
-            if not stack:
-                return node  # type: ignore[return-value]
-            frame = stack[-1]
-            if frame[2] is _SEQUENCE:
-                frame[1].append(node)
-            elif frame[2] is None:
-                frame[2] = node
-            else:
-                frame[1].append((frame[2], node))
-                frame[2] = None
-            frame[3] += size
-            if depth >= frame[4]:
-                frame[4] = depth + 1
-            if frame[3] > MAXIMUM_EXPANDED_NODES or self.count > MAXIMUM_NODES or frame[4] + len(stack) > MAXIMUM_DEPTH:
-                self._refuse(node, frame, len(stack))
+    def _root(self) -> tuple[Content, int]:
+        """The root node of a document that has begun, and where the document ends.
 
-    def _open(self, event: Any, mapping: bool, stack: list[list[Any]]) -> None:
-        start = outer = event.start_mark.index
-        if event.anchor is not None or event.tag is not None:
-            start = self._behind_properties(start)
-            if event.anchor is not None:
-                self.open_anchors[event.anchor] = start
+        This loop is most of what reading costs beside libyaml, so it is written for speed: what every scalar needs
+        stands in it, what only some nodes need stands in methods.
+        """
+        source, text, next_event = self.source, self.source.text, self.next_event
+        # What the current collection consists of so far; the key that waits for its value, _ITEM in a sequence;
+        # whether something in it is templated. The document itself is treated as a sequence of one item.
         children: list[Any] = []
+        key: Any = _ITEM
+        templated = False
+        # The open collections, and for each the three variables above as they were around it.
+        stack: list[tuple[Any, list[Any], Any, bool]] = []
+        count = self.count
+        node: Any
+        while True:
+            event = next_event()
+            kind = type(event)
+            if kind is ScalarEvent:
+                value, style, start, end = event.value, event.style, event.start_mark.index, event.end_mark.index
+                node = Scalar(source, start, end, start, value, style or "")
+                if event.anchor is not None or event.tag is not None:
+                    self._add_properties(node, event)
+                if style == "|" or style == ">":
+                    node.end = self._end_of_block(node)
+                if key is None:
+                    if start == end:
+                        self._settle(node, "?", children[-1][1].end if children else stack[-1][0].start, start)
+                    key = node
+                    continue
+                if key is _ITEM:
+                    children.append(node)
+                else:
+                    if start == end and text[start - 1] != ":":
+                        self._settle(node, ":", key.end, key.end)
+                    children.append((key, node))
+                    key = None
+                if "<<" in value:
+                    templated = True
+                count += 1
+                if count > MAXIMUM_NODES:
+                    raise self._limit(node, f"the document has more than {MAXIMUM_NODES:,} nodes")
+                continue
+            if kind is MappingStartEvent or kind is SequenceStartEvent:
+                inner: list[Any] = []
+                node = self._open(event, kind, inner)
+                stack.append((node, children, key, templated))
+                if len(stack) > MAXIMUM_DEPTH:
+                    raise self._limit(node, TOO_DEEP)
+                children, key, templated = inner, None if kind is MappingStartEvent else _ITEM, False
+                continue
+            if kind is MappingEndEvent or kind is SequenceEndEvent:
+                inner, dynamic = children, templated
+                node, children, key, templated = stack.pop()
+                node.templated = dynamic
+                self._close(node, event, inner)
+            elif kind is AliasEvent:
+                node = self._alias(event, len(stack))
+                dynamic = node.target.templated
+            else:
+                self.count = count
+                root = children[0]
+                return root.target if type(root) is Alias else root, event.end_mark.index
+            count += 1
+            if count > MAXIMUM_NODES:
+                raise self._limit(node, f"the document has more than {MAXIMUM_NODES:,} nodes")
+            if key is None:
+                key = node
+                continue
+            if key is _ITEM:
+                children.append(node)
+            else:
+                children.append((key, node))
+                key = None
+            templated = templated or dynamic
+
+    def _open(self, event: Any, kind: type, children: list[Any]) -> Mapping | Sequence:
+        """A collection that begins. `end` is the place behind its opening bracket, 0 for one without brackets."""
+        outer, start, anchor = event.start_mark.index, event.end_mark.index, event.anchor
+        text, end = self.source.text, 0
         flow = bool(event.flow_style)
-        if mapping:
-            stack.append([Mapping(self.source, start, start, outer, children, flow, event.anchor, event.tag), children,
-                          None, 1, 1])  # fmt: skip
-        else:
-            stack.append([Sequence(self.source, start, start, outer, children, flow, event.anchor, event.tag), children,
-                          _SEQUENCE, 1, 1])  # fmt: skip
-        if len(stack) > MAXIMUM_DEPTH:
-            self._refuse(stack[-1][0], stack[-1], len(stack))
+        if flow:
+            # A pair in a list, `[key: value]`, has no brackets, and no width unless `?` starts it.
+            if start > outer:
+                start -= 1
+                end = start + 1 if text[start] in "[{" else 0
+        elif kind is SequenceStartEvent and text[start : start + 1] != "-":
+            start -= 1  # A list that is not indented is only known behind its first `-`.
+        make = Mapping if kind is MappingStartEvent else Sequence
+        node = make(self.source, start, end, outer, children, flow, anchor, event.tag)
+        if anchor is not None:
+            self.anchors[anchor] = node
+            self.open.add(id(node))
+        return node
 
-    def _close(self, node: Any, children: list[Any], end: int) -> None:
-        """A flow collection ends behind its bracket, a block collection with its last child."""
+    def _close(self, node: Mapping | Sequence, event: Any, children: list[Any]) -> None:
+        """A collection that ends, behind its bracket or with its last child."""
         if type(node) is Mapping:
-            node.templated = any([value.templated for _, value in children])
-            if len({key.text for key, _ in children if type(key) is Scalar}) < len(children):
+            names = {key.text for key, _ in children if type(key) is Scalar}
+            if len(names) < len(children):
                 self.repeating.append(node)
-            if not node.flow and children:
-                key, value = children[-1]
-                node.start, node.end = children[0][0].outer, max(key.end, value.end)
+            if "<<" in names:
+                self._check_merges(node)
+            node.end = event.end_mark.index if node.end else children[-1][1].end
         else:
-            node.templated = any([item.templated for item in children])
-            if not node.flow and children:
-                node.start = self.source.text.rfind("-", 0, children[0].outer + 1)
-                node.end = max(children[-1].end, node.start + 1)
-        if node.flow or not children:
-            node.end = end
+            node.end = event.end_mark.index if node.end else children[-1].end
+        if node.anchor is not None:
+            self.open.discard(id(node))
 
-    def _alias(self, event: Any) -> tuple[Alias, int, int]:
+    def _check_merges(self, node: Mapping) -> None:
+        """Record each value of a `<<` that is not a mapping; the rest of the file is read without it."""
+        for key, written in node.entries:
+            if type(key) is Scalar and key.merges:
+                value = written.target if type(written) is Alias else written
+                for merged in value.items if type(value) is Sequence else [written]:
+                    target = merged.target if type(merged) is Alias else merged
+                    if type(target) is not Mapping and target.start not in self.undefined:
+                        message = "`<<` merges mappings, and this is none"
+                        advice = "name the anchor of a mapping, or a list of such anchors"
+                        self.problems.append(Problem("merge-value", message, merged.span, advice))
+
+    def _add_properties(self, node: Scalar, event: Any) -> None:
+        """Give a scalar its anchor and tag, and its text the place behind them."""
+        node.anchor, node.tag = event.anchor, event.tag
+        if node.anchor is not None:
+            self.anchors[node.anchor] = node
+        text, start, end = self.source.text, node.start, node.end
+        if not node.text and not node.style:
+            start = end  # Nothing stands behind the properties.
+        while start < end and text[start] in "&!#":
+            stop = BREAKS if text[start] == "#" else BLANKS
+            while start < end and text[start] not in stop:
+                start += 1
+            while start < end and text[start] in BLANKS:
+                start += 1
+        node.start = start
+
+    def _settle(self, node: Scalar, indicator: str, before: int, otherwise: int) -> None:
+        """Put a key or value that is not there behind its indicator; the parsers put some further on."""
+        found = find_indicator(self.source.text, before, node.end, indicator)
+        node.start = node.end = node.outer = otherwise if found < 0 else found + 1
+
+    def _end_of_block(self, node: Scalar) -> int:
+        """libyaml counts the empty lines behind a block scalar to it; people do not."""
+        text, stop = self.source.text, node.end
+        end = node.start + len(text[node.start : stop].rstrip(BLANKS))
+        while end < stop and text[end] in " \t":
+            end += 1
+        return end
+
+    def _alias(self, event: Any, depth: int) -> Alias:
         name, start, end = event.anchor, event.start_mark.index, event.end_mark.index
-        known = self.anchors.get(name)
-        if name in self.open_anchors:
+        target = self.anchors.get(name)
+        if target is None:
+            self._report_undefined(name, Span(self.source, start, end))
+            target = Scalar(self.source, start, end, start, "")
+        elif id(target) in self.open:
             message = f"the alias `*{name}` stands inside the node that `&{name}` names, so it would hold itself"
-            raise UnreadableError(Problem("recursive-alias", message, Span(self.source, start, end)))
-        if known is None:
-            self._undefined(name, Span(self.source, start, end))
-            return Alias(self.source, start, end, start, name, Scalar(self.source, start, end, start, "")), 1, 1
-        node, size, depth = known
-        return Alias(self.source, start, end, start, name, node), size, depth
+            advice = "move the alias out of the node, or write out what is meant"
+            raise UnreadableError(Problem("recursive-alias", message, Span(self.source, start, end), advice))
+        node = Alias(self.source, start, end, start, name, target)
+        if type(target) is not Scalar:
+            size, height = self._measure(target)
+            self.repeated += size
+            if self.repeated > MAXIMUM_EXPANDED_NODES:
+                message = f"with its aliases expanded the document has more than {MAXIMUM_EXPANDED_NODES:,} nodes"
+                raise self._limit(node, message)
+            if depth + height > MAXIMUM_DEPTH:
+                raise self._limit(
+                    node, f"with this alias expanded the document is nested more than {MAXIMUM_DEPTH} levels deep"
+                )
+        return node
 
-    def _undefined(self, name: str, where: Span) -> None:
+    def _measure(self, node: Node) -> tuple[int, int]:
+        """How many nodes a node is with its aliases expanded, and how many collections deep; each is looked at once."""
+        target = node.target if type(node) is Alias else node
+        if type(target) is Scalar:
+            return 1, 0
+        known = self.measures.get(id(target))
+        if known is None:
+            measured = [self._measure(part) for part in parts(target)]
+            known = 1 + sum([size for size, _ in measured]), 1 + max([height for _, height in measured], default=0)
+            if target.anchor is not None:  # type: ignore[union-attr]
+                self.measures[id(target)] = known
+        return known
+
+    def _report_undefined(self, name: str, where: Span) -> None:
         """Record an alias without anchor; the rest of the file is read with nothing in its place."""
+        if name not in self.guesses:
+            self.guesses[name] = nearest(name, self.anchors) if len(self.guesses) < _GUESSES else None
+        guess = self.guesses[name]
+        self.undefined.add(where.start)
         message = f"the alias `*{name}` has no anchor `&{name}` before it"
-        guess = nearest(name, self.anchors)
         advice = f"did you mean `*{guess}`?" if guess else f"add `&{name}` to the node that is meant, above this line"
         suggestion = f"*{guess}" if guess else None
         self.problems.append(Problem("undefined-alias", message, where, advice, suggestion=suggestion))
 
-    def _behind_properties(self, start: int) -> int:
-        """The offset behind `&anchor` and `!tag` and the space and comments that follow them."""
-        text, length = self.source.text, len(self.source.text)
-        while start < length and text[start] in "&!#":
-            stop = "\r\n" if text[start] == "#" else _SPACES
-            while start < length and text[start] not in stop:
-                start += 1
-            while start < length and text[start] in _SPACES:
-                start += 1
-        return start
-
-    def _end_of_block(self, node: Scalar) -> int:
-        """libyaml counts the empty lines behind a block scalar to it; people do not."""
-        return node.start + len(self.source.text[node.start : node.end].rstrip())
-
-    def _refuse(self, node: Any, frame: list[Any], open_collections: int) -> None:
+    def _limit(self, node: Node, message: str) -> UnreadableError:
         where = Span(self.source, node.start, max(node.end, node.start + 1))
-        if frame[4] + open_collections > MAXIMUM_DEPTH:
-            message = f"the document is nested more than {MAXIMUM_DEPTH} levels deep here"
-        elif self.count > MAXIMUM_NODES:
-            message = f"the document has more than {MAXIMUM_NODES:,} nodes"
-        else:
-            message = f"with its aliases expanded the document has more than {MAXIMUM_EXPANDED_NODES:,} nodes"
-        raise UnreadableError(Problem("limit", message, where, "split the file or remove what is generated"))
+        return UnreadableError(Problem("limit", message, where, REMEDY))
 
 
-_SEQUENCE = object()
-
-# What people meant, by libyaml's words.
-_ADVICE = {
-    "mapping values are not allowed": "quote the text if it holds `: `, or check the indentation",
-    "could not find expected ':'": "add the `:` behind the key, or indent the line under the text that it continues",
-    "did not find expected key": "check that this line is indented like its neighbours",
-    "did not find expected '-' indicator": "check that this line is indented like its neighbours",
-    "did not find expected ',' or ']'": "close the list with `]`",
-    "did not find expected ',' or '}'": "close the mapping with `}`",
-    "found unexpected end of stream": "close the quotes",
-    "found unknown escape character": "use single quotes, where `\\` is a plain character",
-    "found undefined tag handle": "quote the text if it begins with `!`",
-    "did not find expected alphabetic or numeric character": "quote the text if it begins with `*` or `&`",
-}
-
-
-def _syntax_problem(source: Source, error: Any) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    offset = min(mark.index, len(source.text)) if mark is not None else 0
-    words = error.problem or "the text is not YAML"
-    character = source.text[offset : offset + 1]
-    advice = next((advice for start, advice in _ADVICE.items() if words.startswith(start)), None)
-    if "cannot start any token" in words:
-        if character == "\t":
-            words, advice = "a tab cannot indent YAML", "indent with spaces"
-        else:
-            words, advice = f"no YAML text can begin with `{character}`", "put the text in quotes"
-    related: tuple[Note, ...] = ()
-    context = error.context_mark
-    if context is not None and context.index != offset:
-        related = (Note(Span(source, context.index, context.index), str(error.context)),)
-    where = Span(source, offset, min(offset + 1, len(source.text)))
-    return Problem("yaml-syntax", f"unable to parse YAML: {words}", where, advice, related=related)
+_ITEM = object()

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 
 import msgspec
 
+# Where YAML 1.1 breaks lines, and those with the blanks that may stand between its tokens.
+BREAKS = "\r\n\x85\u2028\u2029"
+BLANKS = " \t" + BREAKS
+
 
 class Source(msgspec.Struct, eq=False):
-    """One text under the name that people know it by. `mark` is the byte order mark that stood before it, if any."""
+    """One text under the name that people know it by.
+
+    `mark` is the byte order mark that stood before it, if any (some tools leave two), and `encoding` what its bytes
+    were in.
+    """
 
     name: str
     text: str
     mark: str = ""
+    encoding: str = "utf-8"
     _line_starts: list[int] | None = None
 
     @property
     def line_starts(self) -> list[int]:
-        """Character offset of each line's first character; lines end with LF, CRLF or a lone CR."""
+        """Character offset of each line's first character.
+
+        Lines end with LF, CRLF or a lone CR, as in editors. YAML 1.1 also breaks lines at NEL, LS and PS, which is
+        the reader's business and changes no line number.
+        """
         if self._line_starts is None:
             text = self.text
             starts = [0]
             if "\r" in text:
-                for index, character in enumerate(text):
-                    if character == "\n" or (character == "\r" and text[index + 1 : index + 2] != "\n"):
-                        starts.append(index + 1)
+                starts.extend([found.end() for found in re.finditer("\r\n?|\n", text)])
             else:
                 index = text.find("\n")
                 while index >= 0:
