@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+LONGEST = 100
+
 
 def nearest(name: str, candidates: Iterable[str], limit: int = 2) -> str | None:
     """The candidate that is fewest slips away from `name`, or None where all are further than `limit`.
 
     A slip is a letter added, dropped, changed, or swapped with its neighbour; a short name is allowed fewer. Of several
     that are equally far, one with the same letters comes first, since swapped letters are the commonest slip.
+    A name longer than people type is compared with none.
     """
+    if len(name) > LONGEST:
+        return None
     limit = min(limit, max(len(name) // 3, 1))
     best, best_distance = None, limit + 1
     length, letters, spelt = len(name), set(name), sorted(name)

@@ -1,4 +1,4 @@
-"""Why a document cannot be read or compiled."""
+"""Why a document cannot be read, compiled or changed."""
 
 from __future__ import annotations
 
@@ -37,6 +37,14 @@ class Problem(msgspec.Struct, frozen=True):
 
 class UnreadableError(Exception):
     """The bytes are no document that CircleCI could read; `problem` says why and where."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+class EditError(Exception):
+    """A change of a file that cannot be made, or not without changing more than is meant; `problem` says why."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))

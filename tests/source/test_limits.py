@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -133,15 +134,16 @@ def test_undefined_aliases_by_the_thousand_are_quick():
 
 
 def test_names_of_a_megabyte_are_quick():
-    name = "a" * 1_000_000
+    name = "ab" * 500_000
     start = time.process_time()
-    document = document_of(f"- &{name}b x\n- *{name}c\n")
+    document = document_of(f"- &{name} x\n- *b{name}a\n")
     assert time.process_time() - start < 1
     assert len(document.problems) == 1
 
 
 MEASURE = """
-import resource, sys, time
+import re, sys, time
+from pathlib import Path
 from orbgen.source.problems import UnreadableError
 from orbgen.source.reader import read
 data = eval(sys.argv[1])
@@ -150,10 +152,13 @@ try:
     read(data, "config.yml")
 except UnreadableError as error:
     print(error.problem.code)
-print(time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+# The peak that `resource` knows includes that of the process that started this one.
+peak = re.search("VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())
+print(time.process_time() - start, peak.group(1))
 """
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="this system does not tell a process's memory")
 @pytest.mark.parametrize("data", ["b'[' * 10_000", "b'- ' * 10_000", "b'{a: ' * 10_000", "b'[' * 16_000_000"])
 def test_deep_nesting_takes_less_than_a_second_and_200_mib(data):
     run = subprocess.run([sys.executable, "-c", MEASURE, data], capture_output=True, text=True, check=True, timeout=60)
