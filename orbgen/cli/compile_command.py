@@ -78,6 +78,8 @@ def command(
     from orbgen.circleci.compiler import compile_document
     from orbgen.circleci.inputs import Inputs
     from orbgen.cli.inputs import parameters_from, values_from
+    from orbgen.cli.plan_settings import settings_for
+    from orbgen.project.settings import SettingsReader
     from orbgen.source.problems import UnreadableError
 
     if origins and format_ == "json":
@@ -93,7 +95,8 @@ def command(
     except UnreadableError as error:
         show_problems((error.problem,), style)
         return USAGE
-    pipeline = compile_document(document, inputs, store_for(given, folder))
+    settings = settings_for(SettingsReader(), folder)
+    pipeline = compile_document(document, inputs, store_for(given, folder, settings.orbs_folder))
     code, printed = _judge(document, pipeline, style)
     if printed:
         text = _rendered(pipeline, document.source.text, format_, comment=source_comment, origins=origins)

@@ -76,17 +76,12 @@ def _packed_orb(plan: Plan) -> str | None:
 
 def _find_plan() -> str:
     """The plan of the nearest folder from here up to the repository's root."""
-    from orbgen.project.plan import PLAN_NAME
+    from orbgen.project.settings import PLAN_NAME, find_plan
 
-    folder = os.path.abspath(os.curdir)
-    while True:
-        candidate = os.path.join(folder, PLAN_NAME)
-        if os.path.isfile(candidate):
-            return os.path.relpath(candidate)
-        parent = os.path.dirname(folder)
-        if parent == folder or os.path.exists(os.path.join(folder, ".git")):
-            raise UsageProblem(f"there is no {PLAN_NAME} here or above; write one with `orbgen init`")
-        folder = parent
+    found = find_plan(os.curdir)
+    if found is None:
+        raise UsageProblem(f"there is no {PLAN_NAME} here or above; write one with `orbgen init`")
+    return found
 
 
 def _bytes(path: str) -> bytes | None:

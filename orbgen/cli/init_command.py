@@ -86,7 +86,8 @@ def command(
     from orbgen.generate.templates import render
     from orbgen.project.atomic import write_atomically
     from orbgen.project.git import default_branch
-    from orbgen.project.plan import PLAN_NAME, PlanError, read_plan
+    from orbgen.project.plan import PlanError, read_plan
+    from orbgen.project.settings import PLAN_NAME
 
     if os.path.exists(PLAN_NAME) and not force:
         raise UsageProblem(f"{PLAN_NAME} is there already; edit it, or overwrite it with --force")

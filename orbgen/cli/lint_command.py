@@ -12,18 +12,18 @@ from orbgen.cli.completion import complete_rules
 from orbgen.cli.exits import CLEAN, FINDINGS, USAGE, UsageProblem
 from orbgen.cli.notes import note
 from orbgen.cli.orb_options import orb_option, read_orbs, store_for
+from orbgen.cli.plan_settings import settings_for
 from orbgen.cli.progress import Progress
 from orbgen.cli.streams import write
 from orbgen.cli.terminal import color_option, say, style_for
 from orbgen.lint.findings import Confidence, Persona, Severity
+from orbgen.project.settings import Settings
 
 if TYPE_CHECKING:
     from orbgen.circleci.orbs import OrbSource
-    from orbgen.lint.engine import LoadedRule
+    from orbgen.lint.policy import Flags, Policy
     from orbgen.lint.reports.style import Style
     from orbgen.lint.result import FileResult, Summary
-    from orbgen.lint.run import Thresholds
-    from orbgen.lint.selection import Selection
     from orbgen.project.files import Found
 
 FORMATS = ("full", "concise")
@@ -36,30 +36,22 @@ _NAMED_ORBS = 5
 @declare.option(
     "--min-severity",
     type=tuple([member.value for member in Severity]),
-    default="info",
-    show_default=True,
-    help="Hide findings below this severity.",
+    help="Hide findings below this severity; info if neither this nor the plan says.",
 )
 @declare.option(
     "--min-confidence",
     type=tuple([member.value for member in Confidence]),
-    default="medium",
-    show_default=True,
-    help="Hide findings below this confidence.",
+    help="Hide findings below this confidence; medium if neither this nor the plan says.",
 )
 @declare.option(
     "--persona",
     type=tuple([member.value for member in Persona]),
-    default="default",
-    show_default=True,
-    help="Who is reading: pedantic and auditor see more.",
+    help="Who is reading: pedantic and auditor see more; default if neither this nor the plan says.",
 )
 @declare.option(
     "--fail-on",
     type=tuple([member.value for member in Severity]),
-    default="low",
-    show_default=True,
-    help="Exit with 1 from this severity on; info alone never fails.",
+    help="Exit with 1 from this severity on; info alone never fails; low if neither this nor the plan says.",
 )
 @declare.option(
     "--select",
@@ -75,18 +67,26 @@ _NAMED_ORBS = 5
     shell_complete=complete_rules,
     help="Leave out this rule, RULE[KIND] or group; may be given again.",
 )
+@declare.option(
+    "--config",
+    "plan",
+    type=declare.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="The plan with the settings; by default the nearest orbgen.yml, up to the root of the repository.",
+)
 @orb_option
 @declare.option("--quiet", "-q", is_flag=True, help="Print findings only, no notes and no summary.")
 @color_option
 def command(
     paths: tuple[str, ...],
     format_: str,
-    min_severity: str,
-    min_confidence: str,
-    persona: str,
-    fail_on: str,
+    min_severity: str | None,
+    min_confidence: str | None,
+    persona: str | None,
+    fail_on: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    plan: str | None,
     orbs: tuple[str, ...],
     quiet: bool,
     color: bool | None,
@@ -97,19 +97,17 @@ def command(
 
     Exit codes: 0 clean, 1 findings, 2 a file that cannot be read or wrong usage.
     """
-    from orbgen.lint.engine import load_rules
+    from orbgen.lint.policy import Flags
     from orbgen.lint.result import Summary
-    from orbgen.lint.run import Thresholds
 
-    thresholds = Thresholds(Severity(min_severity), Confidence(min_confidence), Persona(persona))
-    rules = load_rules()
-    selection = _selection(select, ignore, rules)
+    flags = Flags(persona, min_severity, min_confidence, fail_on, select, ignore)
+    linters = _Linters(flags, read_orbs(orbs), plan)
     summary = Summary()
     style = style_for(sys.stdout, color)
     files = _files(paths)
     progress = Progress(len(files), sys.stderr, wanted=not quiet)
-    for done, result in enumerate(_results(files, rules, thresholds, selection, read_orbs(orbs)), 1):
-        summary.add(result)
+    for done, (result, failing) in enumerate(linters.results(files), 1):
+        summary.add(result, failing)
         lines = list(_report(format_, result, style))
         if lines:
             progress.clear()
@@ -122,7 +120,7 @@ def command(
         _close(summary, color)
     if summary.unreadable:
         return USAGE
-    return FINDINGS if summary.reaches(Severity(fail_on)) else CLEAN
+    return FINDINGS if summary.failed else CLEAN
 
 
 def _files(paths: tuple[str, ...]) -> list[Found]:
@@ -136,40 +134,49 @@ def _files(paths: tuple[str, ...]) -> list[Found]:
         raise UsageProblem(f"{error}; name a file or folder to lint") from None
 
 
-def _selection(select: tuple[str, ...], ignore: tuple[str, ...], rules: tuple[LoadedRule, ...]) -> Selection:
-    from orbgen.lint.selection import Selection, UnknownRuleError, read_patterns
+class _Linters:
+    """A linter for each folder, with the plan that applies there and the orbs that lie beside the configurations."""
 
-    names = tuple([loaded.rule.name for loaded in rules])
+    def __init__(self, flags: Flags, orbs: tuple[OrbSource, ...], plan: str | None) -> None:
+        from orbgen.lint.engine import load_rules
+        from orbgen.project.settings import SettingsReader
 
-    def page(name: str) -> str:
-        with open(rules[names.index(name)].page, encoding="utf-8") as file:
-            return file.read()
+        self.rules = load_rules()
+        self.flags = flags
+        self.orbs = orbs
+        self.settings = SettingsReader(plan)
+        # What the flags name is looked at before any file is.
+        self._policy(Settings())
 
-    try:
-        return Selection(read_patterns(select, names, page), read_patterns(ignore, names, page))
-    except UnknownRuleError as error:
-        raise UsageProblem(str(error)) from None
+    def results(self, files: list[Found]) -> Iterator[tuple[FileResult, Severity]]:
+        """The result for each file, and the severity from which on it fails the run."""
+        from orbgen.lint.run import Linter, unread
 
+        linter, folder = None, None
+        for found in files:
+            beside = os.path.dirname(found.path)
+            if linter is None or beside != folder:
+                settings = self._settings(beside)
+                policy, folder = self._policy(settings), beside
+                store = store_for(self.orbs, beside, settings.orbs_folder)
+                linter = Linter(self.rules, store, policy.thresholds, settings.facts, policy.selection, policy.judge)
+            if found.problem is not None:
+                yield unread(found.path, found.problem), policy.fail_on
+            else:
+                yield linter.lint(found.path, named=found.named), policy.fail_on
 
-def _results(
-    files: list[Found],
-    rules: tuple[LoadedRule, ...],
-    thresholds: Thresholds,
-    selection: Selection,
-    orbs: tuple[OrbSource, ...],
-) -> Iterator[FileResult]:
-    """The result for each file, which is compiled with the orbs that lie beside it."""
-    from orbgen.lint.run import Linter, unread
+    def _settings(self, folder: str) -> Settings:
+        return settings_for(self.settings, folder)
 
-    linter, folder = None, None
-    for found in files:
-        if found.problem is not None:
-            yield unread(found.path, found.problem)
-            continue
-        beside = os.path.dirname(found.path)
-        if linter is None or beside != folder:
-            linter, folder = Linter(rules, store_for(orbs, beside), thresholds, selection=selection), beside
-        yield linter.lint(found.path, named=found.named)
+    def _policy(self, settings: Settings) -> Policy:
+        from orbgen.lint.policy import policy_for
+        from orbgen.lint.selection import UnknownRuleError
+
+        try:
+            return policy_for(self.flags, settings, self.rules)
+        except UnknownRuleError as error:
+            where = f"{settings.path}: " if settings.path is not None else ""
+            raise UsageProblem(f"{where}{error}") from None
 
 
 def _report(format_: str, result: FileResult, style: Style) -> Iterator[str]:

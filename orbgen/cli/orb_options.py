@@ -38,9 +38,10 @@ def read_orbs(given: tuple[str, ...]) -> tuple[OrbSource, ...]:
     return tuple(sources)
 
 
-def store_for(given: tuple[OrbSource, ...], folder: str) -> OrbStore:
-    """The orbs at hand for a configuration in `folder`: those given, those beside it, the project's, the user's."""
+def store_for(given: tuple[OrbSource, ...], folder: str, planned: str | None = None) -> OrbStore:
+    """The orbs at hand for a configuration in `folder`: those given, the plan's, those beside it, the user's."""
     from orbgen.circleci.orbs import OrbStore
 
     cache = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "orbgen", "orbs")
-    return OrbStore(given, (os.path.join(folder, "orbs"), DEFAULT_FOLDER, cache))
+    folders = (planned, os.path.join(folder, "orbs"), DEFAULT_FOLDER, cache)
+    return OrbStore(given, tuple([path for path in dict.fromkeys(folders) if path is not None]))

@@ -56,7 +56,6 @@ def validated(path: str, store: OrbStore, name: str | None) -> Validation:
 
 def report(validation: Validation, path: str, format_: str) -> int:
     """Print what was found; the exit code."""
-    from orbgen.lint.findings import Severity
     from orbgen.lint.reports import concise, full
     from orbgen.lint.reports.summary import summary_line
     from orbgen.lint.result import FileResult, Summary
@@ -71,7 +70,7 @@ def report(validation: Validation, path: str, format_: str) -> int:
         say(f"not at hand, so not looked into: {names}; give the source with --orb NAME=PATH", "note")
     summary = Summary()
     summary.add(result)
-    if summary.unreadable or summary.reaches(Severity.LOW):
+    if summary.unreadable or summary.failed:
         note(summary_line(summary, style_for(sys.stderr)))
         return USAGE if summary.unreadable else FINDINGS
     note(f"{path} is valid: {validation.contents}; {validation.uses} use{'s' * (validation.uses != 1)} expanded")

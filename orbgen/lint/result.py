@@ -33,8 +33,10 @@ class Summary(msgspec.Struct):
     findings: dict[Severity, int] = {}
     missing_orbs: set[str] = set()
 
-    def add(self, result: FileResult) -> None:
-        """Count one file's result."""
+    failed: bool = False
+
+    def add(self, result: FileResult, fail_on: Severity = Severity.LOW) -> None:
+        """Count one file's result; a finding from `fail_on` on fails the run, but `info` alone never does."""
         if result.skipped:
             self.skipped += 1
             return
@@ -44,7 +46,4 @@ class Summary(msgspec.Struct):
         self.missing_orbs.update(result.missing_orbs)
         for finding in result.findings:
             self.findings[finding.severity] = self.findings.get(finding.severity, 0) + 1
-
-    def reaches(self, severity: Severity) -> bool:
-        """Whether a finding has this severity or more; `info` alone never fails a run."""
-        return any([found.rank >= max(severity.rank, 1) for found in self.findings])
+            self.failed = self.failed or finding.severity.rank >= max(fail_on.rank, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Callable
 
 import msgspec
 
@@ -53,12 +54,14 @@ class Linter:
         thresholds: Thresholds,
         facts: Facts | None = None,
         selection: Selection = Selection(),
+        judge: Callable[[list[Finding], str], list[Finding]] | None = None,
     ) -> None:
         self.rules = tuple([loaded for loaded in rules if selection.runs(loaded.rule.name)])
         self.selection = selection
         self.store = store
         self.thresholds = thresholds
         self.facts = facts or Facts()
+        self.judge = judge
 
     def lint(self, path: str, *, named: bool = False) -> FileResult:
         """The result for one file; `-` is standard input. A file that cannot be read is a problem of its result."""
@@ -77,6 +80,8 @@ class Linter:
         pipeline = compile_(document, Inputs(orbs_injected=injected), self.store)
         context = Context(document, pipeline, Checkout(_checkout_of(path)), self.facts)
         findings = [finding for finding in run_rules(self.rules, context) if self.selection.keeps(finding)]
+        if self.judge is not None:
+            findings = self.judge(findings, path)
         shown = tuple([finding for finding in findings if self.thresholds.shows(finding)])
         missing = tuple([orb.reference for orb in pipeline.missing_orbs if orb.reference is not None and orb.used])
         return FileResult(name, shown, document.problems, len(findings) - len(shown), missing)

@@ -17,14 +17,13 @@ from orbgen.source.schemas import plain, violations
 from orbgen.source.span import Span
 from orbgen.teleport.versions import Version
 
-PLAN_NAME = "orbgen.yml"
 DEFAULT_CONTEXT = "teleport-access"
 DEFAULT_NAME = "circleci"
 DEFAULT_WORKFLOW = "teleport"
 _SCHEMA = os.path.join(os.path.dirname(__file__), "schemas", "plan.json")
 
 
-class PlanError(Exception):
+class PlanError(ValueError):
     """A plan that cannot be used; `problems` say why and where."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
