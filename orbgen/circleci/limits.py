@@ -4,13 +4,13 @@ import msgspec
 
 # Calls that double at each level end at these.
 MAXIMUM_DEPTH = 64
-MAXIMUM_CALLS = 50_000
-MAXIMUM_STEPS = 100_000
+MAXIMUM_CALLS = 30_000
+MAXIMUM_STEPS = 60_000
 MAXIMUM_COMBINATIONS = 1_024  # of one matrix
 MAXIMUM_JOB_RUNS = 5_000
 MAXIMUM_DEPENDENCIES = 100_000
 # Filled-in text is a copy; one that is passed on twice in itself doubles with every call.
-MAXIMUM_FILLED_NODES = 500_000
+MAXIMUM_FILLED_NODES = 200_000
 MAXIMUM_FILLED_CHARACTERS = 20_000_000
 MAXIMUM_FILLED_DEPTH = 160
 MAXIMUM_PARTS = 20_000  # of one text

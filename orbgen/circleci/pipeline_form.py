@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from orbgen.circleci.compilation import Compilation
 from orbgen.circleci.grammar import is_empty
-from orbgen.circleci.limits import MAXIMUM_CONTEXTS, MAXIMUM_OUTPUT_CHARACTERS, MAXIMUM_OUTPUT_NODES
+from orbgen.circleci.limits import (
+    MAXIMUM_CONTEXTS,
+    MAXIMUM_FILLED_NODES,
+    MAXIMUM_OUTPUT_CHARACTERS,
+    MAXIMUM_OUTPUT_NODES,
+)
 from orbgen.circleci.pipeline import Workflow
 from orbgen.circleci.text import is_known
 from orbgen.source.nodes import Content, Mapping, Scalar
@@ -48,6 +53,22 @@ def check_contexts(compilation: Compilation, workflows: list[Workflow]) -> None:
 
 def check_size(compilation: Compilation, root: Mapping, workflows: list[Workflow]) -> None:
     """Refuse what aliases and arguments make enormous, and drop it, before anything walks through it."""
+    if compilation.spent.nodes <= MAXIMUM_FILLED_NODES:  # What goes beyond that is reported already.
+        values, characters = _total(workflows)
+        if values <= MAXIMUM_OUTPUT_NODES and characters <= MAXIMUM_OUTPUT_CHARACTERS:
+            return
+        message = (
+            f"with all that is shared written out, the pipeline has more than {MAXIMUM_OUTPUT_NODES:,} values "
+            f"or {MAXIMUM_OUTPUT_CHARACTERS:,} characters"
+        )
+        help = "share less through aliases, anchors and parameters"
+        compilation.report("limit", message, Span(root.source, 0, 0), help=help)
+    for workflow in workflows:
+        workflow.job_runs = ()
+
+
+def _total(workflows: list[Workflow]) -> tuple[int, int]:
+    """How many values and characters the job runs have."""
     sizes: dict[int, tuple[int, int]] = {}
     values = characters = 0
     for workflow in workflows:
@@ -56,15 +77,7 @@ def check_size(compilation: Compilation, root: Mapping, workflows: list[Workflow
             for node in bodies:
                 more = _size(node, sizes)
                 values, characters = values + more[0], characters + more[1]
-    if values > MAXIMUM_OUTPUT_NODES or characters > MAXIMUM_OUTPUT_CHARACTERS:
-        message = (
-            f"with all that is shared written out, the pipeline has more than {MAXIMUM_OUTPUT_NODES:,} values "
-            f"or {MAXIMUM_OUTPUT_CHARACTERS:,} characters"
-        )
-        help = "share less through aliases, anchors and parameters"
-        compilation.report("limit", message, Span(root.source, 0, 0), help=help)
-        for workflow in workflows:
-            workflow.job_runs = ()
+    return values, characters
 
 
 def _size(node: Content, sizes: dict[int, tuple[int, int]]) -> tuple[int, int]:
