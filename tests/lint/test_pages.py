@@ -49,6 +49,7 @@ def test_the_rules_that_exist():
         "teleport-persisted-credentials",
         "ungated-credentials",
         "unknown-key",
+        "unpinned-orb",
         "weak-gate",
     ]
 

@@ -1,0 +1,1 @@
+"""Rules on orbs, images and programs that come from elsewhere."""
