@@ -7,6 +7,7 @@ from orbgen.circleci.text import is_known, parts_of
 from orbgen.source.nodes import Content, Scalar, Sequence
 
 _POSIX = frozenset(("sh", "bash", "dash", "zsh", "ksh", "ash"))
+_POWERSHELL = frozenset(("pwsh", "powershell"))
 
 
 def shell_of(run: JobRun, step: Step) -> Content | None:
@@ -17,15 +18,23 @@ def shell_of(run: JobRun, step: Step) -> Content | None:
 
 def is_posix(shell: Content | None) -> bool:
     """Whether a shell reads its scripts as bash does. One that is not known is taken not to."""
+    return shell is None or _program(shell) in _POSIX
+
+
+def is_powershell(shell: Content | None) -> bool:
+    """Whether a shell is known to be PowerShell."""
+    return shell is not None and _program(shell) in _POWERSHELL
+
+
+def _program(shell: Content) -> str | None:
+    """The name of a shell's program, where it is known."""
     first = shell.elements[0] if type(shell) is Sequence and shell.items else shell
-    if first is None:
-        return True
     if not isinstance(first, Scalar) or not is_known(first):
-        return False
+        return None
     words = [word.rpartition("/")[2].removesuffix(".exe") for word in first.text.split()]
     if words[:1] == ["env"]:
         words = [word for word in words[1:] if not word.startswith("-")]
-    return bool(words) and words[0] in _POSIX
+    return words[0] if words else None
 
 
 def code_of(text: Scalar) -> str:

@@ -43,6 +43,7 @@ def test_the_rules_that_exist():
         "deferred-injection",
         "duplicate-name",
         "parameter-injection",
+        "piped-script",
         "pipeline-value-injection",
         "reparsed-variable",
         "teleport-join-without-context",
