@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -16,6 +17,8 @@ from orbgen.shell.script import Script, read_script
 from orbgen.source.nodes import Document, Scalar
 from orbgen.source.problems import Note, Problem
 from orbgen.source.span import Span
+
+_Result = TypeVar("_Result")
 
 
 class RunStep(msgspec.Struct, frozen=True, eq=False):
@@ -58,6 +61,7 @@ class Context:
         self.facts = facts or Facts()
         self._joins: dict[int, tuple[Join, ...]] = {}
         self._gates: Gates | None = None
+        self._once: dict[tuple[int, Callable[..., Any]], Any] = {}
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -83,6 +87,14 @@ class Context:
         if text is None or at.step.opaque or not is_posix(shell_of(at.run, at.step)):
             return None
         return StepScript(at, text, read_script(code_of(text)))
+
+    def once(self, run: JobRun, analysis: Callable[[JobRun, Context], _Result]) -> _Result:
+        """What an analysis finds in a job run, worked out when it is first asked for."""
+        key = (id(run), analysis)
+        if key not in self._once:
+            self._once[key] = analysis(run, self)
+        found: _Result = self._once[key]
+        return found
 
     def joins(self, run: JobRun) -> tuple[Join, ...]:
         """Where a job run obtains Teleport credentials (rules.md 2.6)."""

@@ -6,6 +6,7 @@ A script is followed in the order of its text. What is not known to be tainted i
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
@@ -91,8 +92,13 @@ def written_files(command: Command) -> list[Word]:
     return words
 
 
-def tainted_scripts(run: JobRun, context: Context) -> Iterator[TaintedScript]:
-    """The scripts of a job run, followed one after another."""
+def tainted_scripts(run: JobRun, context: Context) -> list[TaintedScript]:
+    """The scripts of a job run, followed one after another; worked out once for all rules."""
+    return context.once(run, _followed)
+
+
+def _followed(run: JobRun, context: Context) -> list[TaintedScript]:
+    scripts = []
     bounded = context.bounded(run)
     inherited = {**twins(bounded), **_from_environment(environment_of(run), bounded)}
     for script in context.scripts(run):
@@ -101,7 +107,8 @@ def tainted_scripts(run: JobRun, context: Context) -> Iterator[TaintedScript]:
         following = _Following(script, {**inherited, **_from_environment(fields, bounded)}, bounded)
         found = following.follow()
         inherited.update(found.exported)
-        yield found
+        scripts.append(found)
+    return scripts
 
 
 @lru_cache(maxsize=64)
@@ -145,15 +152,19 @@ class _Following:
         self.bounded = bounded
         self.exported: dict[str, Taint] = {}
         self.uses: list[Use] = []
-        self.commands = script.script.commands
         self.guards: tuple[Guard, ...] = ()
+        self.commands: tuple[Command, ...] = ()
+        self.starts: list[int] = []
 
     def follow(self) -> TaintedScript:
-        """Go through the script."""
-        if self.script.script.parsed and (self.tainted or "git " in self.script.script.text):
+        """Go through the script, if anything from outside can be in it."""
+        text = self.script.script.text
+        if ("git " in text or any([name in text for name in self.tainted])) and self.script.script.parsed:
+            self.commands = tuple(sorted(self.script.script.commands, key=_start))
+            self.starts = [command.start for command in self.commands]
             self.guards = self.script.script.guards
             events: list[Assignment | Command] = [*self.script.script.assignments, *self.commands]
-            for event in sorted(events, key=lambda one: one.start):
+            for event in sorted(events, key=_start):
                 if isinstance(event, Assignment):
                     self._assign(event)
                 else:
@@ -207,6 +218,8 @@ class _Following:
 
     def _export(self, command: Command) -> None:
         """A line for `$BASH_ENV` gives later steps the variable, with whatever is in it."""
+        if "BASH_ENV" not in self.script.script.text:
+            return
         behind = [one for one in self.commands if one.pipeline == command.pipeline >= 0 and one.start > command.start]
         targets = [word for one in (command, *behind) for word in written_files(one)]
         if not any([part.text == "BASH_ENV" for target in targets for part in target.parts]):
@@ -250,7 +263,7 @@ class _Following:
 
     def _of_substitution(self, part: WordPart) -> Taint | None:
         """What the commands inside print."""
-        inside = [one for one in self.commands if part.start < one.start < part.end]
+        inside = self.commands[bisect_right(self.starts, part.start) : bisect_left(self.starts, part.end)]
         taint: Taint | None = None
         piped: dict[int, list[Command]] = {}
         for command in inside:
@@ -286,6 +299,10 @@ class _Following:
                     given = worse(given, self.of_word(redirection.target))
             return given
         return None
+
+
+def _start(event: Assignment | Command) -> int:
+    return event.start
 
 
 _EXPANSION = re.compile(r"(?<!\\)\$(?:\{([A-Za-z_][A-Za-z0-9_]*)[^}]*\}|([A-Za-z_][A-Za-z0-9_]*))")

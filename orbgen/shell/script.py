@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
 from typing import Any
 
 from orbgen.shell.commands import Collector
@@ -11,7 +12,7 @@ from orbgen.shell.guards import Guard, find_guards
 from orbgen.shell.offsets import Offsets
 from orbgen.shell.words import Assignment, Command
 
-MAXIMUM_CHARACTERS = 256 * 1024
+MAXIMUM_CHARACTERS = 64 * 1024
 MAXIMUM_DEPTH = 200
 
 
@@ -27,34 +28,48 @@ class Context(enum.Enum):
 
 
 class Script:
-    """The text of a script and, where it is asked for, its commands and assignments, in the order of the text."""
+    """The text of a script and what stands in it, in the order of the text; each worked out when it is asked for."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._root = _parse(text)
-        self.parsed = self._root is not None
-        self._offsets = Offsets(text)
-        self._collected: Collector | None = None
+
+    @cached_property
+    def _root(self) -> Any:
+        return _parse(self.text)
+
+    @cached_property
+    def _offsets(self) -> Offsets:
+        return Offsets(self.text)
+
+    @cached_property
+    def _collected(self) -> Collector:
+        found = Collector(self.text, self._offsets)
+        if self._root is not None:
+            found.visit(self._root)
+        return found
 
     @property
+    def parsed(self) -> bool:
+        """Whether the text is a script that the grammar reads."""
+        return self._root is not None
+
+    @cached_property
     def commands(self) -> tuple[Command, ...]:
         """Every simple command, also those in conditions, functions and substitutions."""
-        return tuple(self._collect().commands)
+        return tuple(self._collected.commands)
 
-    @property
+    @cached_property
     def assignments(self) -> tuple[Assignment, ...]:
         """Every assignment that is not before a command, also those of `export` and its kin."""
-        return tuple(self._collect().assignments)
+        return tuple(self._collected.assignments)
 
-    @property
+    @cached_property
     def guards(self) -> tuple[Guard, ...]:
         """The stretches in which a variable is known to hold nothing that matters to a shell."""
-        if self._root is None:
-            return ()
-        return find_guards(self._root, self._offsets.character)
+        return find_guards(self._root, self._offsets.character) if self._root is not None else ()
 
-    @property
-    def literals(self) -> dict[str, str]:
+    @cached_property
+    def literals(self) -> Mapping[str, str]:
         """The variables that are assigned once, to text that is known; later ones may use earlier ones."""
         found: dict[str, str] = {}
         seen: set[str] = set()
@@ -105,13 +120,6 @@ class Script:
         start = next((child for child in body.parent.children if child.type == "heredoc_start"), None)
         quoted = start is not None and start.text[:1] in (b"'", b'"', b"\\")
         return Context.HEREDOC_QUOTED if quoted else Context.HEREDOC
-
-    def _collect(self) -> Collector:
-        if self._collected is None:
-            self._collected = Collector(self.text, self._offsets)
-            if self._root is not None:
-                self._collected.visit(self._root)
-        return self._collected
 
 
 @lru_cache(maxsize=256)

@@ -68,6 +68,8 @@ class _Builder:
         self.open: set[int] = set()
         # Per anchored node, by identity: its size and its height with all aliases expanded.
         self.measures: dict[int, tuple[int, int]] = {}
+        # Whether an anchored node is templated, by identity.
+        self.templated: dict[int, bool] = {}
         self.count = 0
         # How many nodes more than that the document would have with its aliases expanded.
         self.repeated = 0
@@ -93,7 +95,7 @@ class _Builder:
                     self.source, root, tuple(self.problems), tuple(self.repeating), start=start, end=end, marker=marker
                 )
                 start = end
-                self.anchors, self.measures, self.guesses = {}, {}, {}
+                self.anchors, self.measures, self.templated, self.guesses = {}, {}, {}, {}
                 self.problems, self.repeating, self.undefined = [], [], set()
 
     def _root(self) -> tuple[Content, int]:
@@ -155,7 +157,7 @@ class _Builder:
                 self._close(node, event, inner)
             elif kind is AliasEvent:
                 node = self._alias(event, len(stack))
-                dynamic = node.target.templated
+                dynamic = self._dynamic(node.target)
             else:
                 self.count = count
                 root = children[0]
@@ -269,6 +271,13 @@ class _Builder:
                     node, f"with this alias expanded the document is nested more than {MAXIMUM_DEPTH} levels deep"
                 )
         return node
+
+    def _dynamic(self, target: Content) -> bool:
+        """Whether something in an anchored node is templated; a long text is looked through once, not at each alias."""
+        known = self.templated.get(id(target))
+        if known is None:
+            known = self.templated[id(target)] = target.templated
+        return known
 
     def _measure(self, node: Node) -> tuple[int, int]:
         """How many nodes a node is with its aliases expanded, and how many collections deep; each is looked at once."""

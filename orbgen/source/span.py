@@ -24,6 +24,7 @@ class Source(msgspec.Struct, eq=False):
     mark: str = ""
     encoding: str = "utf-8"
     _line_starts: list[int] | None = None
+    _line: tuple[int, str] = (0, "")
 
     @property
     def line_starts(self) -> list[int]:
@@ -56,10 +57,12 @@ class Source(msgspec.Struct, eq=False):
         return self.line_starts[line - 1]
 
     def line_text(self, line: int) -> str:
-        """A line counted from 1, without its line break."""
-        starts = self.line_starts
-        end = starts[line] if line < len(starts) else len(self.text)
-        return self.text[starts[line - 1] : end].rstrip("\r\n")
+        """A line counted from 1, without its line break. The last one is kept: a file may be one long line."""
+        if self._line[0] != line:
+            starts = self.line_starts
+            end = starts[line] if line < len(starts) else len(self.text)
+            self._line = line, self.text[starts[line - 1] : end].rstrip("\r\n")
+        return self._line[1]
 
 
 class Span(msgspec.Struct, frozen=True):

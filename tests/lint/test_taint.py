@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import time
 
 import pytest
 
@@ -124,3 +125,10 @@ def test_what_a_step_exports_is_followed_into_the_next():
     assert kinds('printf \'export X=%q\\n\' "$CIRCLE_BRANCH" >> "$BASH_ENV"', 'eval "$X"') == ["shell"]
     assert kinds('echo "export X=fixed" >> "$BASH_ENV"', 'eval "$X"') == []
     assert kinds('X="$CIRCLE_BRANCH"', 'eval "$X"') == []
+
+
+def test_a_long_script_is_followed_in_a_moment():
+    begin = time.process_time()
+    lines = [f'echo "$(cat {number})" | tee {number}.txt; make "$CIRCLE_BRANCH"' for number in range(1000)]
+    assert kinds("\n".join([*lines, 'eval "$CIRCLE_BRANCH"'])) == ["shell"]
+    assert time.process_time() - begin < 3

@@ -33,9 +33,9 @@ def test_words_and_contexts_stand_where_they_were_written_behind_wide_letters():
 
 
 def test_a_long_script_with_wide_letters_is_read_in_a_moment():
-    script = Script("echo ☃ ü \"$x\" 'y'\n" * 5000)
+    script = Script("echo ☃ ü \"$x\" 'y'\n" * 3000)
     begin = time.process_time()
-    assert len(script.commands) == 5000
+    assert len(script.commands) == 3000
     assert time.process_time() - begin < 2
 
 
@@ -46,3 +46,8 @@ def test_variables_that_double_are_followed_up_to_a_length(doublings):
     known = [len(value) for value in found.values()]
     assert known == [2 * 2**number for number in range(min(doublings, 15) + 1)]
     assert max(known) <= MAXIMUM_EXPANSION
+
+
+def test_a_script_that_is_far_too_long_has_no_commands():
+    assert Script("true\n" * 12_000).parsed
+    assert Script("true\n" * 14_000).commands == ()
