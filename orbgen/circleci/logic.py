@@ -58,7 +58,6 @@ class _List(msgspec.Struct, frozen=True, eq=False):
 
 class _Map(msgspec.Struct, frozen=True, eq=False):
     fields: dict[str, _Compared]
-    node: Mapping
 
 
 _Compared: TypeAlias = Union[Known, Unknown, _Executor, _List, _Map]
@@ -176,7 +175,7 @@ class _Statement:
         if type(node) is Sequence:
             return _List(tuple([self._value(element, depth + 1) for element in node.elements]))
         assert isinstance(node, Mapping)
-        return _Map({name: self._value(field.value, depth + 1) for name, field in node.fields.items()}, node)
+        return _Map({name: self._value(field.value, depth + 1) for name, field in node.fields.items()})
 
     def _argument(self, argument: Argument) -> _Compared:
         if argument.unknown is not None:
@@ -229,8 +228,6 @@ class _Statement:
         found = resolve(self.compilation, Kind.EXECUTOR, name, executor.scope.library)
         if not isinstance(found, Definition) or type(found.node) is not Mapping:
             return None
-        if found.node is other.node:
-            return True
         return None if found.node.templated else self._same(self._value(found.node), other)
 
 

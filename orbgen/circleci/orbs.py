@@ -20,7 +20,7 @@ from orbgen.source.span import Source, Span
 EXACT_VERSION = re.compile(r"dev:[.a-zA-Z0-9_/-]+|[0-9]+\.[0-9]+\.[0-9]+")
 _VERSION = re.compile(rf"{EXACT_VERSION.pattern}|[0-9]+(?:\.[0-9]+)?|volatile")
 REFERENCE = re.compile(rf"[a-z][a-z0-9_-]+/[a-z][a-z0-9_-]+@(?:{_VERSION.pattern})")
-TEMPLATED_REFERENCE = re.compile(r"[a-z][a-z0-9_-]+/[a-z][a-z0-9_-]+@[^@]*<<.+>>.*")
+TEMPLATED_REFERENCE = re.compile(r"[a-z][a-z0-9_-]+/[a-z][a-z0-9_-]+@[^@]*<<.+>>.*|\s*<<[^<>]+>>\s*")
 
 
 class OrbSource(msgspec.Struct, frozen=True):

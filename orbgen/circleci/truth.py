@@ -146,7 +146,7 @@ def _part(value: Value, truth: bool) -> Value:
     if choices is not None:
         return _one_of([choice for choice in choices if holds(choice) is truth], value.sources)
     if truth:
-        return Unknown(value.sources, value.kind, True, nullable=False)
+        return Unknown(value.sources, value.kind, True)
     # Only false and null are false, so nothing of a text flows on.
     return _one_of([None] if value.kind is not None else [False, None])
 

@@ -156,13 +156,14 @@ def test_substitution_stops_where_an_expression_grows_without_bound():
 
 # Soundness: whatever the unknowns turn out to be, what is said of the result holds.
 
-_NAMES = ("a", "b", "c", "d", "e")
+_NAMES = ("a", "b", "c", "d", "e", "g")
 _CONCRETE: dict[str, st.SearchStrategy[Known]] = {
     "a": st.booleans(),
     "b": st.sampled_from(["", "x", "xy", "main"]),
     "c": st.sampled_from([0, 1, 5]),
     "d": st.sampled_from(["x", "main", None]),
     "e": st.sampled_from(["x", "xy"]),
+    "g": st.sampled_from([True, False, None]),
 }
 _UNKNOWN: dict[str, Unknown] = {
     "a": Unknown((), Kind.BOOLEAN, alternatives=(True, False), nullable=False),
@@ -170,6 +171,7 @@ _UNKNOWN: dict[str, Unknown] = {
     "c": Unknown((), Kind.INTEGER, nullable=False),
     "d": Unknown(("d",), Kind.STRING),
     "e": Unknown((), Kind.STRING, alternatives=("x", "xy"), nullable=False),
+    "g": Unknown((), Kind.BOOLEAN),
 }
 
 Tree: TypeAlias = Union[str, tuple[str, "Tree"], tuple["Tree", str, "Tree"]]
@@ -281,10 +283,13 @@ def test_what_is_known_in_spite_of_unknowns_is_true_of_all_values(tree, values, 
         ("not d", (True, False)),
         ("c == true", False),
         ("d == 5", (False, None)),
+        ("g or 1", (True, 1)),
+        ("null == b", None),
+        ("b starts-with null", None),
     ],
 )
 def test_unknowns_leave_as_little_open_as_they_can(text, expected):
-    found = evaluate(parse(text), _UNKNOWN.__getitem__)
+    found = evaluate(parse(text), {**_UNKNOWN, "null": None}.__getitem__)
     if isinstance(expected, tuple):
         assert isinstance(found, Unknown)
         assert found.alternatives == expected

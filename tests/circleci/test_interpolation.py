@@ -181,6 +181,14 @@ def test_orb_references_see_pipeline_parameters_alone():
         jobs: {build: {docker: [{image: "cimg/base:2026.01"}], steps: [node/install]}}
         """)
     assert [orb.reference for orb in pipeline.missing_orbs] == ["circleci/node@5.2.0"]
+    whole = """\
+        version: 2.1
+        parameters: {orb: {type: string, default: "circleci/node@5.2.0"}}
+        orbs: {node: << pipeline.parameters.orb >>}
+        jobs: {build: {docker: [{image: "cimg/base:2026.01"}], steps: [node/install]}}
+        """
+    check(whole)
+    assert [orb.reference for orb in compiled(whole).missing_orbs] == ["circleci/node@5.2.0"]
     check("""\
         version: 2.1
         orbs: {node: "circleci/node@<< parameters.v >>"}

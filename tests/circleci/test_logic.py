@@ -137,6 +137,11 @@ def test_truth_with_unknowns(when, truth):
     assert unless is (None if truth is None else not truth)
 
 
+def test_a_value_that_is_not_set_matches_nothing():
+    inputs = Inputs(values={"pipeline.git.tag": None}, complete=True)
+    assert active("{matches: {pattern: .*, value: << pipeline.git.tag >>}}", inputs) is False
+
+
 def test_statements_that_circleci_refuses():
     problems = check("""\
         version: 2.1

@@ -140,6 +140,19 @@ def test_a_default_is_checked_against_its_enum():
     assert problem.help == "the values are linux, darwin"
 
 
+def test_an_enum_with_values_to_be_filled_in_takes_anything():
+    clean("""\
+        version: 2.1
+        parameters: {extra: {type: string, default: x}}
+        commands:
+          c:
+            parameters: {level: {type: enum, enum: [low, << pipeline.parameters.extra >>], default: y}}
+            steps: [run: make << parameters.level >>]
+        jobs:
+          build: {docker: [{image: "cimg/base:2026.01"}], steps: [c, c: {level: z}]}
+        """)
+
+
 # Arguments
 
 
