@@ -22,8 +22,8 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # run as a script, the package of benchmarks is not on the way
 
-from benchmarks.seeding import definitions, files, names, steps, syntax, values, workflows
-from benchmarks.seeding.sites import File, Seed, applied
+from benchmarks.seeding import definitions, files, injected, names, steps, syntax, values, workflows
+from benchmarks.seeding.sites import File, Seed, applied, noted
 from orbgen.circleci.orbs import OrbStore
 from orbgen.lint.engine import load_rules
 from orbgen.lint.findings import Confidence, Persona, Severity
@@ -41,6 +41,7 @@ KINDS: dict[str, tuple[Planter, ...]] = {
     **workflows.KINDS,
     **values.KINDS,
     **syntax.KINDS,
+    **injected.KINDS,
 }
 # What a rule calls the compiler's problems, where that is not the problem's own code.
 _FINDINGS = {
@@ -48,7 +49,7 @@ _FINDINGS = {
     "unknown-key[ignored]": ("ignored-key",),
     "duplicate-name[key]": ("duplicate-key",),
 }
-_RULES = ("compile-error", "unknown-key", "duplicate-name")
+_RULES = ("compile-error", "unknown-key", "duplicate-name", "pipeline-value-injection", "parameter-injection")
 _TRIES = 400
 
 
@@ -119,7 +120,7 @@ class Checker:
             for problem in result.problems
         ]
         for finding in result.findings:
-            codes = _FINDINGS.get(finding.name, (finding.kind,))
+            codes = _FINDINGS.get(finding.name, (finding.kind or finding.rule,))
             notes = tuple([note.span.line for note in finding.related])
             found.append(
                 Said(codes, finding.message, finding.primary.line, finding.primary.column, finding.help or "", notes)
@@ -146,11 +147,17 @@ class Checker:
                 new.append(said)
         if kind != "yaml-syntax" and any(["yaml-syntax" in said.codes for said in new]):
             return None
+        if not seed.codes:
+            verdict = "kind" if new else "found"
+            return Outcome(kind, planter, file.name, verdict, seed, (), tuple(new), tuple(new), text)
         hits = [said for said in new if seed.codes & set(said.codes)]
         right = [said for said in hits if said.line in lines]
         aside = [said for said in new if said not in right]
-        if right:
+        needed = noted(text, seed)
+        if right and all([needed <= set(said.notes) for said in right]):
             verdict = "found"
+        elif right:
+            verdict = "route"
         elif hits:
             verdict = "line"
         else:
@@ -210,7 +217,7 @@ def report(outcomes: list[Outcome], *, verbose: bool) -> bool:
         count["more"] += outcome.verdict == "found" and outcome.more
         if outcome.verdict != "found" or outcome.aside or outcome.more or (verbose and outcome.suggested is False):
             _show(outcome)
-    print(f"{'kind':<30} found missed   line   kind  aside   more  suggested")
+    print(f"{'kind':<30} found missed   line   kind  route  aside   more  suggested")
     total: Counter[str] = Counter()
     for kind, count in sorted(counts.items()):
         total += count
@@ -222,7 +229,7 @@ def report(outcomes: list[Outcome], *, verbose: bool) -> bool:
 
 
 def _columns(count: Counter[str]) -> str:
-    return " ".join([f"{count[name]:>6}" for name in ("found", "missed", "line", "kind", "aside", "more")]) + (
+    return " ".join([f"{count[name]:>6}" for name in ("found", "missed", "line", "kind", "route", "aside", "more")]) + (
         f"  {count['suggested']:>4} of {count['meant']}" if count["meant"] else ""
     )
 

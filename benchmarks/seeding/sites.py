@@ -26,13 +26,17 @@ class Edit(NamedTuple):
 class Seed(NamedTuple):
     """One mistake: its edits, the kinds of finding that name it, and further places that may be reported.
 
-    `places` are offsets in the text before the edits. `meant` is the name that a suggestion should give back.
+    `places` are offsets in the text before the edits. `meant` is the name that a suggestion should give back. The
+    finding has to note the places of `notes`, offsets too, and of the `marks`, comments in the new text; a comment
+    `@sink` marks a place to report. Without codes nothing may be found.
     """
 
     edits: tuple[Edit, ...]
     codes: frozenset[str]
     places: tuple[int, ...] = ()
     meant: str | None = None
+    notes: tuple[int, ...] = ()
+    marks: tuple[str, ...] = ()
 
 
 class Pair(NamedTuple):
@@ -310,7 +314,16 @@ def applied(text: str, seed: Seed) -> tuple[str, frozenset[int]]:
         position = edit.end
     new = "".join([*pieces, text[position:]])
     offsets.extend([_moved(place, edits) for place in seed.places])
-    return new, frozenset([new.count("\n", 0, offset) + 1 for offset in offsets])
+    if seed.marks:
+        offsets.append(new.find("@sink"))
+    return new, frozenset([new.count("\n", 0, offset) + 1 for offset in offsets if offset >= 0])
+
+
+def noted(text: str, seed: Seed) -> frozenset[int]:
+    """The lines that the finding has to note, in the text after the edits."""
+    offsets = [_moved(place, sorted(seed.edits)) for place in seed.notes]
+    offsets += [found for mark in seed.marks if (found := text.find(f"# {mark}")) >= 0]
+    return frozenset([text.count("\n", 0, offset) + 1 for offset in offsets])
 
 
 def _moved(offset: int, edits: list[Edit]) -> int:

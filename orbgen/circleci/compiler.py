@@ -152,6 +152,8 @@ class _Compiler:
         build_job = library.jobs.get("build")
         if build_job is None:
             jobs = self.root.fields.get("jobs")
+            if jobs is None and "version" not in self.root.fields:
+                return []  # This is no configuration, as its missing version has said.
             place = jobs.key.span if jobs is not None else top_of(self.root)
             message = "Cannot find a job named `build` to run in the `jobs:` section of your configuration file."
             help = "add `workflows:` with the jobs to run"

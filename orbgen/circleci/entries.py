@@ -242,10 +242,11 @@ class EntryCompiler:
     def _requirements(self, node: Content, scope: Scope) -> list[Requirement]:
         filled = self.compilation.fill(node, scope)
         if isinstance(filled, Scalar):
-            if not node.templated:
+            if not node.templated and not self.compilation.lost(node):
                 help = f"write `requires: [{filled.text}]`"
                 self.compilation.report("value", "`requires` must be a list of job names", node.span, scope, help=help)
-            return [Requirement(filled.text, filled, known=is_known(filled))]
+            # Whether there is a job of that name is no second problem.
+            return [Requirement(filled.text, filled, known=False)]
         if type(filled) is not Sequence:
             help = "write `requires: [NAME]`"
             self.compilation.report("value", "`requires` must be a list of job names", node.span, scope, help=help)

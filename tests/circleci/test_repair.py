@@ -497,3 +497,24 @@ jobs:
   build:{JOB}
 """
     assert said(text) == [("unclosed-tag", 3)]
+
+
+def test_a_requirement_that_is_no_list_is_one_problem():
+    text = f"""\
+version: 2.1
+jobs:
+  build:{JOB}
+workflows:
+  main:
+    jobs:
+      - build
+      - build:
+          name: again
+          requires:
+            -build
+"""
+    assert said(text) == [("value", 12)]
+
+
+def test_a_file_of_another_kind_is_one_problem():
+    assert said("machine:\n  services: [docker]\ntest:\n  override: [make test]\n") == [("version", 1)]
