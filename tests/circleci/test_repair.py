@@ -513,7 +513,7 @@ workflows:
           requires:
             -build
 """
-    assert said(text) == [("value", 12)]
+    assert said(text) == [("value", 13)]
 
 
 def test_a_file_of_another_kind_is_one_problem():
