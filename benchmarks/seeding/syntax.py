@@ -142,7 +142,7 @@ def dash_missing(file: File, rng: random.Random) -> Seed | None:
     )
     if step is None:
         return None
-    return Seed((Edit(step.item.outer - 2, step.item.outer, ""),), _CODES, (step.item.start,))
+    return Seed((Edit(step.item.outer - 2, step.item.outer, ""),), _CODES | {"no-steps"}, (step.item.start,))
 
 
 KINDS = {

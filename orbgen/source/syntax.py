@@ -8,6 +8,7 @@ from typing import Any
 from orbgen.source.libyaml import MarkedYAMLError
 from orbgen.source.limits import REMEDY, TOO_DEEP
 from orbgen.source.problems import Note, Problem
+from orbgen.source.slips import slip_behind
 from orbgen.source.span import Source, Span
 
 # What YAML 1.1 does not allow in a file, not even in quotes.
@@ -67,6 +68,12 @@ def _syntax_problem(source: Source, error: Any) -> Problem:
     elif advice == "close the quotes":
         # The end of the file says nothing; the quote that is never closed does.
         words, offset = "these quotes are never closed", begin
+    else:
+        slip = slip_behind(source, words, begin, offset)
+        if slip is not None:
+            notes = (Note(Span(source, offset, offset), "the parser gives up here"),)
+            where = Span(source, slip.start, slip.end)
+            return Problem("yaml-syntax", f"unable to parse YAML: {slip.words}", where, slip.advice, related=notes)
     related: tuple[Note, ...] = ()
     if begin != offset:
         related = (Note(Span(source, begin, begin), str(error.context)),)

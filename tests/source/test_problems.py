@@ -31,9 +31,18 @@ BROKEN = [
     ("a: 'b\nc: d\n", 1, 4, "close the quotes"),
     ('a:\n  - "b\n', 2, 5, "close the quotes"),
     ("a: 'b\n---\nc: d\n", 1, 4, "close the quotes"),
-    ("a: [1, 2\nb: 3\n", 2, 2, "close the list with `]`"),
-    ("a: {b: 1\nc: 3\n", 2, 2, "close the mapping with `}`"),
-    ("a: 1\nb\nc: d\n", 3, 1, "add the `:`"),
+    ("a: [1, 2\nb: 3\n", 1, 4, "close it with `]`"),
+    ("a: {b: 1\nc: 3\n", 1, 4, "close it with `}`"),
+    ("a: [\n  b\n  c: d\n]\n", 3, 4, "put a comma between the items"),
+    ("a: 1\nb\nc: d\n", 2, 1, "add the `:`"),
+    ("a: 1\n<<<<<<< ours\nb: 2\n=======\nb: 3\n>>>>>>> theirs\n", 2, 1, "keep one of the sides"),
+    ('a: "b\nc: "d"\n', 1, 4, 'close them with `"`'),
+    ("a: \"b\nc: '\\d'\n", 1, 4, 'close them with `"`'),
+    ("a:\n  - b\n      c: d\n", 2, 5, "add `:` behind `b`"),
+    ("a:\n  - b # c\n      d: e\n", 2, 5, "add `:` behind `b`"),
+    ("a:\n  b\n  - c: d\n", 2, 3, "write `- b`"),
+    ("a:\n  b: c\n  - d: e\n", 2, 3, "write `- b: c`"),
+    ("a: b\n  c: d\n", 2, 4, "check the indentation"),
     ("a:\n  b: 1\n c: 2\n", 3, 2, "indented like its neighbours"),
     ("a:\n  - b\n  c: 1\n", 3, 3, "indented like its neighbours"),
     (" a: 1\nb: 2\n", 2, 1, "indented like the first"),
@@ -73,9 +82,16 @@ def test_line_ends_do_not_move_the_place():
 
 
 def test_the_start_of_what_is_broken_is_shown_as_well():
+    problem = problem_of("a:\n  b: 1\n c: 2\n")
+    assert [(note.span.line, note.span.column, note.text) for note in problem.related] == [
+        (1, 1, "while parsing a block mapping")
+    ]
+
+
+def test_where_the_parser_gives_up_is_shown_as_well():
     problem = problem_of("a: [1, 2\nb: 3\n")
     assert [(note.span.line, note.span.column, note.text) for note in problem.related] == [
-        (1, 4, "while parsing a flow sequence")
+        (2, 2, "the parser gives up here")
     ]
 
 
