@@ -316,7 +316,7 @@ def test_wrong_inputs_are_one_sentence(orbgen, write, arguments, sentence):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (b"a: [1\n", "error[yaml-syntax]: unable to parse YAML: did not find expected ',' or ']'"),
+        (b"a: [1\n", "error[yaml-syntax]: unable to parse YAML: this list is never closed"),
         (b"- a\n", "takes a mapping of names to values"),
         (b"", "takes a mapping of names to values"),
         (b"number: [1]\n", "the value of 'number' must be a text, a number or a boolean"),
@@ -455,7 +455,7 @@ def test_an_orb_that_nothing_uses_is_no_obstacle(orbgen, write):
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("a: [1\n", "cannot be read: tools.yml:2:1: unable to parse YAML: did not find expected ',' or ']'"),
+        ("a: [1\n", "cannot be read: tools.yml:1:4: unable to parse YAML: this list is never closed"),
         ("- a\n", "in tools.yml is not a mapping"),
         ("", "in tools.yml is not a mapping"),
     ],

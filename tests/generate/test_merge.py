@@ -167,7 +167,7 @@ def test_an_alias_that_is_taken_is_left_alone():
         (THEIRS.replace("  build:", "  write-greeting:").replace("- build", "- write-greeting"), "taken", 8),
         (THEIRS.replace("jobs:\n  build:", "commands: {a: {steps: [checkout]}}\njobs:\n  build:"), "form", 7),
         ("- a list\n", "value", 1),
-        ("version: [2.1\n", "yaml-syntax", 2),
+        ("version: [2.1\n", "yaml-syntax", 1),
         ("", "value", 1),
     ],
 )
