@@ -67,6 +67,7 @@ _NAMED_ORBS = 5
     shell_complete=complete_rules,
     help="Leave out this rule, RULE[KIND] or group; may be given again.",
 )
+@declare.option("--no-ignores", is_flag=True, help="Show also what a comment ignores.")
 @declare.option(
     "--config",
     "plan",
@@ -86,6 +87,7 @@ def command(
     fail_on: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    no_ignores: bool,
     plan: str | None,
     orbs: tuple[str, ...],
     quiet: bool,
@@ -101,7 +103,7 @@ def command(
     from orbgen.lint.result import Summary
 
     flags = Flags(persona, min_severity, min_confidence, fail_on, select, ignore)
-    linters = _Linters(flags, read_orbs(orbs), plan)
+    linters = _Linters(flags, read_orbs(orbs), plan, ignoring=not no_ignores)
     summary = Summary()
     style = style_for(sys.stdout, color)
     files = _files(paths)
@@ -137,13 +139,14 @@ def _files(paths: tuple[str, ...]) -> list[Found]:
 class _Linters:
     """A linter for each folder, with the plan that applies there and the orbs that lie beside the configurations."""
 
-    def __init__(self, flags: Flags, orbs: tuple[OrbSource, ...], plan: str | None) -> None:
+    def __init__(self, flags: Flags, orbs: tuple[OrbSource, ...], plan: str | None, *, ignoring: bool) -> None:
         from orbgen.lint.engine import load_rules
         from orbgen.project.settings import SettingsReader
 
         self.rules = load_rules()
         self.flags = flags
         self.orbs = orbs
+        self.ignoring = ignoring
         self.settings = SettingsReader(plan)
         # What the flags name is looked at before any file is.
         self._policy(Settings())
@@ -159,7 +162,15 @@ class _Linters:
                 settings = self._settings(beside)
                 policy, folder = self._policy(settings), beside
                 store = store_for(self.orbs, beside, settings.orbs_folder)
-                linter = Linter(self.rules, store, policy.thresholds, settings.facts, policy.selection, policy.judge)
+                linter = Linter(
+                    self.rules,
+                    store,
+                    policy.thresholds,
+                    settings.facts,
+                    policy.selection,
+                    policy.judge,
+                    ignoring=self.ignoring,
+                )
             if found.problem is not None:
                 yield unread(found.path, found.problem), policy.fail_on
             else:

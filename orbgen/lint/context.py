@@ -11,6 +11,7 @@ from orbgen.access.gates import Gates
 from orbgen.access.joins import Checkout, Join, joins_of
 from orbgen.circleci.pipeline import Call, JobRun, Pipeline, Step
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Severity
+from orbgen.lint.ignores import read_ignores
 from orbgen.lint.shells import code_of, is_posix, shell_of
 from orbgen.project.facts import Facts
 from orbgen.shell.script import Script, read_script
@@ -59,6 +60,7 @@ class Context:
         self.pipeline = pipeline
         self.checkout = checkout
         self.facts = facts or Facts()
+        self.ignores = read_ignores(document)
         self._joins: dict[int, tuple[Join, ...]] = {}
         self._gates: Gates | None = None
         self._once: dict[tuple[int, Callable[..., Any]], Any] = {}

@@ -68,6 +68,25 @@ def run_rules(rules: tuple[LoadedRule, ...], context: Context) -> list[Finding]:
     return sorted(_merge(prevailing(found)), key=_order)
 
 
+def ignored_and_unused(
+    rules: tuple[LoadedRule, ...], known: tuple[str, ...], findings: list[Finding], context: Context, *, all_run: bool
+) -> list[Finding]:
+    """The findings that no ignore comment covers, and those about the ignores themselves.
+
+    An ignore is not called unused if the run could not have found what it names: its rule was not run (`all_run` says
+    that none was left out), or an orb is missing.
+    """
+    kept, used = context.ignores.split(findings)
+    for loaded in rules:
+        if loaded.rule.sees is Sees.IGNORES:
+            ran = {one.rule.name for one in rules}
+            names = [name for ignore in context.ignores.found for name in ignore.names if name not in used]
+            whole = all_run and not any([orb.used for orb in context.pipeline.missing_orbs])
+            unused = [name for name in names if name.rule not in known or (whole and name.rule in ran)]
+            kept = sorted([*kept, *loaded.check(tuple(unused), known, context)], key=_order)
+    return kept
+
+
 def _order(finding: Finding) -> tuple[str, int, str, str]:
     return finding.primary.source.name, finding.primary.start, finding.name, finding.message
 

@@ -63,6 +63,7 @@ class Sees(enum.Enum):
     JOB_RUN = "job run"
     STEP = "step"
     SCRIPT = "script"
+    IGNORES = "ignores"
 
 
 class Finding(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from orbgen.circleci.compiler import compile_document, compile_orb
 from orbgen.circleci.inputs import Inputs
 from orbgen.circleci.orbs import OrbStore
 from orbgen.lint.context import Context
-from orbgen.lint.engine import LoadedRule, run_rules
+from orbgen.lint.engine import LoadedRule, ignored_and_unused, run_rules
 from orbgen.lint.findings import Confidence, Finding, Persona, Severity
 from orbgen.lint.result import FileResult
 from orbgen.lint.selection import Selection
@@ -55,7 +55,11 @@ class Linter:
         facts: Facts | None = None,
         selection: Selection = Selection(),
         judge: Callable[[list[Finding], str], list[Finding]] | None = None,
+        *,
+        ignoring: bool = True,
     ) -> None:
+        self.known = tuple([loaded.rule.name for loaded in rules])
+        self.ignoring = ignoring
         self.rules = tuple([loaded for loaded in rules if selection.runs(loaded.rule.name)])
         self.selection = selection
         self.store = store
@@ -79,7 +83,11 @@ class Linter:
         injected = os.path.basename(path).startswith("test-deploy")
         pipeline = compile_(document, Inputs(orbs_injected=injected), self.store)
         context = Context(document, pipeline, Checkout(_checkout_of(path)), self.facts)
-        findings = [finding for finding in run_rules(self.rules, context) if self.selection.keeps(finding)]
+        findings = run_rules(self.rules, context)
+        if self.ignoring and self.facts.allow_ignores:
+            all_run = not self.selection.select
+            findings = ignored_and_unused(self.rules, self.known, findings, context, all_run=all_run)
+        findings = [finding for finding in findings if self.selection.keeps(finding)]
         if self.judge is not None:
             findings = self.judge(findings, path)
         shown = tuple([finding for finding in findings if self.thresholds.shows(finding)])

@@ -73,6 +73,13 @@ def test_the_plan_names_the_folder_of_orbs(orbgen, write):
     assert "not at hand" not in orbgen("lint").err
 
 
+def test_comments_ignore_unless_the_flag_says_no(orbgen, write):
+    comment = "# orbgen: ignore[pipeline-value-injection] known"
+    write(".circleci/config.yml", PASTED.replace("  build:", f"  build: {comment}", 1))
+    assert orbgen("lint").code == 0
+    assert orbgen("lint", "--no-ignores").code == 1
+
+
 @pytest.mark.parametrize(
     ("plan", "words"),
     [

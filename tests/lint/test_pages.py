@@ -42,6 +42,7 @@ def test_the_rules_that_exist():
         "compile-error",
         "deferred-injection",
         "duplicate-name",
+        "ignore-without-reason",
         "parameter-injection",
         "piped-script",
         "pipeline-value-injection",
@@ -51,6 +52,7 @@ def test_the_rules_that_exist():
         "ungated-credentials",
         "unknown-key",
         "unpinned-orb",
+        "unused-ignore",
         "weak-gate",
     ]
 

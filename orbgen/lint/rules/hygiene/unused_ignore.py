@@ -1,0 +1,48 @@
+"""Ignore comments that cover nothing, that name no rule, or that are none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from orbgen.lint.context import Context
+from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
+from orbgen.lint.ignores import Name
+from orbgen.source.names import nearest
+
+RULE = Rule(
+    name="unused-ignore",
+    sees=Sees.IGNORES,
+    severity=Severity.LOW,
+    confidence=Confidence.HIGH,
+    since="0.1",
+)
+
+
+def check(unused: tuple[Name, ...], known: tuple[str, ...], context: Context) -> Iterator[Finding]:
+    """Each name of an ignore that covered nothing in a run which could have found it, and each that is no rule's."""
+    for name in unused:
+        if name.rule in known:
+            yield RULE.finding(
+                f"the ignore of `{name.span.text}` covers nothing: there is no such finding here any more",
+                name.span,
+                kind="unused",
+                label="not needed",
+                help="take it out, so that it hides nothing new",
+            )
+        else:
+            guess = nearest(name.rule, known)
+            yield RULE.finding(
+                f"there is no rule `{name.rule}`, so this ignores nothing",
+                name.span,
+                kind="unknown-rule",
+                label="no rule of this name",
+                help=f"did you mean `{guess}`?" if guess else "`orbgen explain` lists all rules",
+            )
+    for span in context.ignores.malformed:
+        yield RULE.finding(
+            "this comment is meant for orbgen, but cannot be read",
+            span,
+            kind="malformed",
+            label="no ignore",
+            help="write `# orbgen: ignore[RULE] reason`, or `# orbgen: ignore-file[RULE] reason` before the first key",
+        )
