@@ -51,6 +51,7 @@ def test_the_rules_that_exist():
         "teleport-persisted-credentials",
         "ungated-credentials",
         "unknown-key",
+        "unpinned-image",
         "unpinned-orb",
         "unused-ignore",
         "weak-gate",
