@@ -53,6 +53,7 @@ def test_the_rules_that_exist():
         "unknown-key",
         "unpinned-image",
         "unpinned-orb",
+        "untrusted-orb",
         "unused-ignore",
         "weak-gate",
     ]
