@@ -15,7 +15,7 @@ version: 2.1
 jobs:
   build:
     docker:
-      - image: cimg/base:2026.01
+      - image: cimg/base@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
     steps:
       - checkout
       - run: make

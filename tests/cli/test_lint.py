@@ -25,7 +25,7 @@ orbs:
 jobs:
   build:
     docker:
-      - image: cimg/base:2026.01
+      - image: cimg/base@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
     steps:
       - tools/show:
           what: << pipeline.git.branch >>
@@ -242,7 +242,7 @@ def test_an_orb_can_be_given(orbgen, write):
 
 
 def test_an_orb_that_nothing_uses_is_not_missed(orbgen, write):
-    write("config.yml", CONFIG.replace("jobs:\n  build", "orbs:\n  tools: acme/tools@1.2.0\njobs:\n  build"))
+    write("config.yml", CONFIG.replace("jobs:\n  build", "orbs:\n  tools: circleci/tools@1.2.0\njobs:\n  build"))
     assert orbgen("lint", "config.yml").err == "no findings in 1 file\n"
 
 
