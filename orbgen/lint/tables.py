@@ -31,6 +31,29 @@ class PopularOrbs(msgspec.Struct, frozen=True):
         return frozenset([name.partition("/")[0] for name in self.names])
 
 
+class DeprecatedImages(msgspec.Struct, frozen=True):
+    """Images that CircleCI offers no more. `convenience` has the successor, empty where there is none.
+
+    `machines` are the images of virtual machines by name, without the tag, each with what became of it, and `machine`
+    is the one to take instead.
+    """
+
+    source: str
+    date: str
+    convenience: dict[str, str]
+    machines: dict[str, str]
+    machine: str
+
+
+class XcodeVersions(msgspec.Struct, frozen=True):
+    """The versions of Xcode that CircleCI offers, and those that it removed."""
+
+    source: str
+    date: str
+    offered: tuple[str, ...]
+    removed: frozenset[str]
+
+
 @lru_cache(maxsize=1)
 def image_aliases() -> ImageAliases:
     """The tags that move."""
@@ -41,6 +64,18 @@ def image_aliases() -> ImageAliases:
 def popular_orbs() -> PopularOrbs:
     """The orbs that many use."""
     return msgspec.json.decode(_bytes("popular-orbs"), type=PopularOrbs)
+
+
+@lru_cache(maxsize=1)
+def deprecated_images() -> DeprecatedImages:
+    """The images that CircleCI offers no more."""
+    return msgspec.json.decode(_bytes("deprecated-images"), type=DeprecatedImages)
+
+
+@lru_cache(maxsize=1)
+def xcode_versions() -> XcodeVersions:
+    """The versions of Xcode."""
+    return msgspec.json.decode(_bytes("xcode"), type=XcodeVersions)
 
 
 def _bytes(name: str) -> bytes:

@@ -41,6 +41,7 @@ def test_the_rules_that_exist():
         "approval-bypass",
         "compile-error",
         "deferred-injection",
+        "deprecated-feature",
         "duplicate-name",
         "ignore-without-reason",
         "parameter-injection",
