@@ -168,8 +168,9 @@ def header(pipeline: Pipeline) -> Iterator[str]:
 def source_comment(text: str) -> Iterator[str]:
     """The original file as the comment that CircleCI appends."""
     yield "# Original config.yml file:"
-    for line in text.removesuffix("\n").split("\n"):
-        yield f"# {_escape(line.removesuffix(chr(13)))}"
+    lines = text.removesuffix("\n").replace("\r\n", "\n").removesuffix("\r")
+    # All lines at once: a file may have millions of them.
+    yield "# " + _escape(lines).replace("\n", "\n# ")
 
 
 def _escape(line: str) -> str:

@@ -260,16 +260,15 @@ class _Builder:
             advice = "move the alias out of the node, or write out what is meant"
             raise UnreadableError(Problem("recursive-alias", message, Span(self.source, start, end), advice))
         node = Alias(self.source, start, end, start, name, target)
-        if type(target) is not Scalar:
-            size, height = self._measure(target)
-            self.repeated += size
-            if self.repeated > MAXIMUM_EXPANDED_NODES:
-                message = f"with its aliases expanded the document has more than {MAXIMUM_EXPANDED_NODES:,} nodes"
-                raise self._limit(node, message)
-            if depth + height > MAXIMUM_DEPTH:
-                raise self._limit(
-                    node, f"with this alias expanded the document is nested more than {MAXIMUM_DEPTH} levels deep"
-                )
+        size, height = self._measure(target)
+        self.repeated += size - 1
+        if self.repeated > MAXIMUM_EXPANDED_NODES:
+            message = f"with its aliases expanded the document has more than {MAXIMUM_EXPANDED_NODES:,} nodes"
+            raise self._limit(node, message)
+        if depth + height > MAXIMUM_DEPTH:
+            raise self._limit(
+                node, f"with this alias expanded the document is nested more than {MAXIMUM_DEPTH} levels deep"
+            )
         return node
 
     def _dynamic(self, target: Content) -> bool:
@@ -280,10 +279,13 @@ class _Builder:
         return known
 
     def _measure(self, node: Node) -> tuple[int, int]:
-        """How many nodes a node is with its aliases expanded, and how many collections deep; each is looked at once."""
+        """How many nodes a node is with its aliases expanded, and how many collections deep; each is looked at once.
+
+        A text counts as a node for each hundred characters, so that a long one cannot be had many times for nothing.
+        """
         target = node.target if type(node) is Alias else node
         if type(target) is Scalar:
-            return 1, 0
+            return 1 + len(target.text) // 100, 0
         known = self.measures.get(id(target))
         if known is None:
             measured = [self._measure(part) for part in parts(target)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 
 import msgspec
@@ -23,11 +24,11 @@ class Source(msgspec.Struct, eq=False):
     text: str
     mark: str = ""
     encoding: str = "utf-8"
-    _line_starts: list[int] | None = None
+    _line_starts: array[int] | None = None
     _line: tuple[int, str] = (0, "")
 
     @property
-    def line_starts(self) -> list[int]:
+    def line_starts(self) -> array[int]:
         """Character offset of each line's first character.
 
         Lines end with LF, CRLF or a lone CR, as in editors. YAML 1.1 also breaks lines at NEL, LS and PS, which is
@@ -35,9 +36,9 @@ class Source(msgspec.Struct, eq=False):
         """
         if self._line_starts is None:
             text = self.text
-            starts = [0]
+            starts = array("q", (0,))
             if "\r" in text:
-                starts.extend([found.end() for found in re.finditer("\r\n?|\n", text)])
+                starts.extend(found.end() for found in re.finditer("\r\n?|\n", text))
             else:
                 index = text.find("\n")
                 while index >= 0:

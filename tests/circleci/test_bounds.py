@@ -25,12 +25,12 @@ def problems_of(steps, head="", job=JOB, workflows="main: {jobs: [build]}"):
 
 
 @pytest.mark.parametrize("head", [
-    "x: &x " + "a" * 100_000 + "\n",
-    "parameters: {x: {type: string, default: " + "a" * 100_000 + "}}\n",
+    "x: &x " + "a" * 50_000 + "\n",
+    "parameters: {x: {type: string, default: " + "a" * 50_000 + "}}\n",
 ], ids=["alias", "parameter"])  # fmt: skip
 def test_a_long_text_that_many_steps_share_is_too_much_to_write_out(head):
     text = "*x" if "&x" in head else "<< pipeline.parameters.x >>"
-    [problem] = problems_of(", ".join([f"{{run: {text}}}"] * 300), head)
+    [problem] = problems_of(", ".join([f"{{run: {text}}}"] * 450), head)
     assert problem.code == "limit"
     assert problem.message.endswith("or 20,000,000 characters")
 
