@@ -54,6 +54,20 @@ class XcodeVersions(msgspec.Struct, frozen=True):
     removed: frozenset[str]
 
 
+class ResourceClasses(msgspec.Struct, frozen=True):
+    """Which executors take which resource classes, the classes with ARM processors, and images for x86 alone."""
+
+    source: str
+    date: str
+    classes: dict[str, frozenset[str]]
+    arm: frozenset[str]
+    x86_images: frozenset[str]
+
+    def executors(self, name: str) -> list[str]:
+        """The executors that take a class; none for one that is not in the table."""
+        return [executor for executor, classes in self.classes.items() if name in classes]
+
+
 @lru_cache(maxsize=1)
 def image_aliases() -> ImageAliases:
     """The tags that move."""
@@ -76,6 +90,12 @@ def deprecated_images() -> DeprecatedImages:
 def xcode_versions() -> XcodeVersions:
     """The versions of Xcode."""
     return msgspec.json.decode(_bytes("xcode"), type=XcodeVersions)
+
+
+@lru_cache(maxsize=1)
+def resource_classes() -> ResourceClasses:
+    """The resource classes."""
+    return msgspec.json.decode(_bytes("resource-classes"), type=ResourceClasses)
 
 
 def _bytes(name: str) -> bytes:

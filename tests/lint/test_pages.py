@@ -44,6 +44,7 @@ def test_the_rules_that_exist():
         "deprecated-feature",
         "duplicate-name",
         "ignore-without-reason",
+        "mismatched-executor",
         "parameter-injection",
         "piped-script",
         "pipeline-value-injection",
