@@ -67,8 +67,8 @@ def nothing_to_run(file: File, rng: random.Random) -> Seed | None:
     pairs = [pair for name in ("jobs", "workflows") if (pair := file.pair(file.root, name)) is not None]
     if len(pairs) < 2 or not all([file.leads_its_line(pair.key) for pair in pairs]):
         return None
-    first = next(pair for pair in file.pairs(file.root))
-    return seed(*[without(file, pair) for pair in pairs], codes="workflow", places=(first.key.start,))
+    places = tuple([pair.key.start for pair in file.pairs(file.root)])
+    return seed(*[without(file, pair) for pair in pairs], codes="workflow", places=places)
 
 
 def duplicate_key(file: File, rng: random.Random) -> Seed | None:

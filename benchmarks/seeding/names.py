@@ -251,6 +251,11 @@ def pipeline_parameter_gone(file: File, rng: random.Random) -> Seed | None:
     return Seed((Edit(*file.extent(pair), "", False),), frozenset({"undefined-parameter"}), tuple(uses))
 
 
+def _tag_start(file: File, name: int) -> int:
+    """Where the tag begins that holds a name, which may be on the line before."""
+    return file.text.rfind("<<", 0, name)
+
+
 def undefined_value(file: File, rng: random.Random) -> Seed | None:
     """A pipeline value is misspelt."""
     tags = [tag for tag in _tags(file, "pipeline.") if not tag[2].startswith("pipeline.parameters.")]
@@ -259,7 +264,12 @@ def undefined_value(file: File, rng: random.Random) -> Seed | None:
         return None
     start, end, name = tag
     family, _, last = name.rpartition(".")
-    return Seed((Edit(start, end, f"{family}.{misspelt(last, rng)}"),), frozenset({"undefined-value"}), (), name)
+    return Seed(
+        (Edit(start, end, f"{family}.{misspelt(last, rng)}"),),
+        frozenset({"undefined-value"}),
+        (_tag_start(file, start),),
+        name,
+    )
 
 
 def misspelt_scope(file: File, rng: random.Random) -> Seed | None:

@@ -361,7 +361,7 @@ def wrong_parallelism(file: File, rng: random.Random) -> Seed | None:
     """A job's parallelism, retention or environment has a value of the wrong kind."""
     job = choose(file.plain_jobs, rng)
     pair = choose(file.movable(job.value) if job is not None else [], rng)
-    if job is None or pair is None:
+    if job is None or pair is None or file.version != "2.1":
         return None
     key, value = rng.choice(
         (
@@ -392,7 +392,7 @@ def docker_without_image(file: File, rng: random.Random) -> Seed | None:
             if pair is not None and not merges(item):
                 options.append((item, pair))
     chosen = choose(options, rng)
-    if chosen is None:
+    if chosen is None or file.version != "2.1":
         return None
     item, pair = chosen
     return seed(

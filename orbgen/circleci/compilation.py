@@ -25,7 +25,7 @@ from orbgen.circleci.templates import Literal, Reference, Section, Segment, Temp
 from orbgen.circleci.text import Part, Tag, Text, parts_of, show, text_from, truth_of, value_of
 from orbgen.circleci.truth import EvaluationError, Kind, Unknown, Value, evaluate, formula_of, truthy
 from orbgen.source.names import nearest
-from orbgen.source.nodes import Alias, Content, Mapping, Node, Scalar, Sequence
+from orbgen.source.nodes import Alias, Content, Document, Mapping, Node, Scalar, Sequence
 from orbgen.source.problems import Note, Problem
 from orbgen.source.sentences import shortened
 from orbgen.source.span import Span
@@ -92,7 +92,7 @@ class Compilation:
         self.templates = True
         self.dormant = False
         # Where the reader has reported a problem already; what follows from it is no news.
-        self.known_broken: frozenset[int] = frozenset()
+        self._broken: set[tuple[int, int]] = set()
         self.pipeline_arguments: dict[str, Argument] = {}
         self.referenced_pipeline_parameters: set[str] = set()
         self.spent = Spent()
@@ -129,19 +129,34 @@ class Compilation:
         self.spent.names += len(candidates)
         return nearest(name, candidates)
 
+    def know_broken(self, document: Document) -> None:
+        """Say nothing of what follows from the problems that reading a document has reported."""
+        for problem in document.problems:
+            notes = problem.related if problem.code == "undefined-alias" else ()
+            self._broken.update([(id(place.source), place.start) for place in (problem.span, *[n.span for n in notes])])
+
     def lost(self, node: Content | None) -> bool:
-        """Whether an alias without anchor stands in the place of a node, or is merged into it."""
-        if not self.known_broken or node is None or node.source is not self.library.source:
+        """Whether an alias without anchor stands in the place of a node, or what cannot be is merged into it."""
+        if not self._broken or node is None:
             return False
         if isinstance(node, Scalar):
-            return not node.text and node.start in self.known_broken
-        merged = [value for key, value in node.entries if _is_merge(key)] if type(node) is Mapping else []
-        return any([self._lost_in(value.target if type(value) is Alias else value) for value in merged])
+            return not node.text and self._is_broken(node)
+        waiting: list[Content] = [node]
+        seen: set[int] = set()
+        while waiting:
+            mapping = waiting.pop()
+            if type(mapping) is not Mapping or id(mapping) in seen:
+                continue
+            seen.add(id(mapping))
+            for key, value in mapping.entries:
+                merged = _merged(value) if type(key) is Scalar and key.merges else []
+                if any([self._is_broken(part) for part in merged]):
+                    return True
+                waiting.extend([_target(part) for part in merged])
+        return False
 
-    def _lost_in(self, merged: Node) -> bool:
-        """Whether something that is merged is lost: a mapping, or one of a list of them."""
-        parts = merged.elements if type(merged) is Sequence else [merged]
-        return any([self.lost(part) for part in parts])  # type: ignore[arg-type]
+    def _is_broken(self, node: Node) -> bool:
+        return (id(node.source), node.start) in self._broken
 
     def report(
         self,
@@ -159,7 +174,7 @@ class Compilation:
 
         Problems of one code with the same `cause` become one, with a note at each further place.
         """
-        if span.start in self.known_broken and span.source is self.library.source:
+        if self._broken and (id(span.source), span.start) in self._broken:
             return
         message = shortened(message)
         key = (code, id(span.source), span.start, span.end, message)
@@ -437,8 +452,14 @@ def _place(problem: Problem) -> tuple[str, int]:
     return problem.span.source.name, problem.span.start
 
 
-def _is_merge(key: Node) -> bool:
-    return type(key) is Scalar and key.text == "<<" and not key.style
+def _merged(value: Node) -> list[Node]:
+    """What a `<<` merges: one mapping or a list of them."""
+    target = _target(value)
+    return target.items if type(target) is Sequence else [value]
+
+
+def _target(node: Node) -> Content:
+    return node.target if type(node) is Alias else node  # type: ignore[return-value]
 
 
 def _joined(parts: list[Part]) -> Value:

@@ -60,7 +60,7 @@ class _Compiler:
         self.document = document
         self.root = root
         self.compilation = Compilation(inputs, Library(root.source, root))
-        self.compilation.known_broken = frozenset([problem.span.start for problem in document.problems])
+        self.compilation.know_broken(document)
         self.store = store
 
     def run(self) -> Pipeline:

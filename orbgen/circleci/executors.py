@@ -10,8 +10,9 @@ from orbgen.circleci.library import Definition, Kind, ParameterType
 from orbgen.circleci.parameters import bind
 from orbgen.circleci.pipeline import Call, CallKind
 from orbgen.circleci.resolution import Missing, Unresolved, report_unresolved, resolve
-from orbgen.circleci.text import is_known
+from orbgen.circleci.text import Text, is_known
 from orbgen.source.nodes import Content, Field, Mapping, Scalar
+from orbgen.source.problems import Note
 from orbgen.source.span import Span
 
 _EXAMPLES = "write `executor: NAME` or `executor: {name: NAME, PARAMETER: VALUE}`"
@@ -53,7 +54,7 @@ def resolve_executor(compilation: Compilation, node: Content, scope: Scope) -> E
         return resolve_executor(compilation, name.node, name.scope)
     if not is_known(name):
         return _UNKNOWN
-    return _instantiate(compilation, name.text, given, name_node.span, scope)
+    return _instantiate(compilation, name, given, name_node.span, scope)
 
 
 def _with_arguments(node: Content, given: dict[str, Field]) -> Content:
@@ -69,20 +70,29 @@ def _with_arguments(node: Content, given: dict[str, Field]) -> Content:
 
 
 def _instantiate(
-    compilation: Compilation, name: str, given: dict[str, Field], place: Span, scope: Scope
+    compilation: Compilation, text: Scalar, given: dict[str, Field], place: Span, scope: Scope
 ) -> Executor | None:
+    name = text.text
     found = resolve(compilation, Kind.EXECUTOR, name, scope.library)
     if isinstance(found, Missing):
         for field in given.values():
             compilation.fill(field.value, scope)
         return Executor(name, {}, known=False)
     if isinstance(found, Unresolved):
-        report_unresolved(compilation, found, place, scope)
+        written = _written(text) or place
+        related = (Note(place, "the executor is asked for here"),) if written != place else ()
+        report_unresolved(compilation, found, written, scope, related=related)
         return None
     arguments = bind(compilation, found, given, scope, place)
     return Executor(
         name, executor_fields(compilation, found, arguments, Call(CallKind.EXECUTOR, name, place, scope.call))
     )
+
+
+def _written(name: Scalar) -> Span | None:
+    """Where a name was written that came through a parameter."""
+    part = name.parts[0] if isinstance(name, Text) and len(name.parts) == 1 else None
+    return part.written if part is not None and part.via else None
 
 
 def executor_fields(

@@ -212,7 +212,10 @@ def check_reruns(compilation: Compilation, node: Content, scope: Scope) -> None:
 
 
 def check_environment(compilation: Compilation, node: Content, what: str, scope: Scope) -> None:
-    """Report variables whose values are no single values."""
+    """Report an environment that is a text, and variables whose values are no single values."""
+    if isinstance(node, Scalar) and isinstance(node.value, str) and is_known(node) and "=" not in node.text:
+        message = f"`environment` of {what} must be a mapping of names to values"
+        compilation.report("value", message, node.span, scope, help="write `environment: {NAME: value}`")
     for mapping in node.elements if type(node) is Sequence else (node,):
         for name, field in mapping.fields.items() if type(mapping) is Mapping else ():
             if not isinstance(field.value, Scalar):

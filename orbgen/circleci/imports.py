@@ -82,6 +82,7 @@ class Importer:
         except UnreadableError as error:
             self._report(f"orb {reference} cannot be read: {error.problem}", node, help=error.problem.help)
             return
+        self.compilation.know_broken(document)
         for problem in document.problems:
             self._report(f"orb {reference} cannot be read: {problem}", node, help=problem.help)
         if type(document.root) is not Mapping:

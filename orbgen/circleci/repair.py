@@ -42,11 +42,16 @@ def _like(node: Mapping, entries: list[tuple[Node, Node]]) -> Mapping:
 
 def base(node: Mapping) -> int:
     """What identifies the mapping that a mapping takes its keys from in the end, itself where it merges none."""
-    for key, value in node.entries:
-        merged = value.target if type(value) is Alias else value
-        if type(key) is Scalar and key.text == "<<" and type(merged) is Mapping and merged.end < node.start:
-            return base(merged)
-    return node.start
+    while True:
+        merged = [value.target for key, value in node.entries if _merges(key) and type(value) is Alias]
+        first = next((target for target in merged if type(target) is Mapping and target.end < node.start), None)
+        if first is None:
+            return node.start
+        node = first
+
+
+def _merges(key: Node) -> bool:
+    return type(key) is Scalar and key.merges
 
 
 def gathered(

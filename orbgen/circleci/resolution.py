@@ -7,6 +7,7 @@ import msgspec
 from orbgen.circleci.compilation import Compilation, Scope
 from orbgen.circleci.library import Definition, Import, Kind, Library
 from orbgen.source.nodes import Scalar
+from orbgen.source.problems import Note
 from orbgen.source.span import Span
 
 
@@ -103,7 +104,10 @@ def report_unresolved(
     suggestion: str | None = None,
     *,
     help: str | None = None,
+    related: tuple[Note, ...] = (),
 ) -> None:
     """Report a name that stands for nothing where it is used; its other uses are noted there."""
     guess = suggestion or found.suggestion
-    compilation.report(found.code, found.message, place, scope, help=help, suggestion=guess, cause=found.cause)
+    compilation.report(
+        found.code, found.message, place, scope, help=help, suggestion=guess, related=related, cause=found.cause
+    )

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from orbgen.source.comments import find_indicator
 from orbgen.source.encoding import decode
 from orbgen.source.libyaml import YAMLError, events, parser
 from orbgen.source.limits import MAXIMUM_DEPTH, MAXIMUM_EXPANDED_NODES, MAXIMUM_NODES, REMEDY, TOO_DEEP
 from orbgen.source.names import nearest
 from orbgen.source.nodes import Alias, Content, Document, Mapping, Node, Scalar, Sequence, parts
-from orbgen.source.problems import Problem, UnreadableError
+from orbgen.source.problems import Note, Problem, UnreadableError
 from orbgen.source.span import BLANKS, BREAKS, Source, Span
 from orbgen.source.syntax import problem_of
 
@@ -74,9 +76,10 @@ class _Builder:
         # How many nodes more than that the document would have with its aliases expanded.
         self.repeated = 0
         self.problems: list[Problem] = []
-        # Where undefined aliases stand, and per name the nearest anchor.
+        # Where aliases without anchor stand; per name the place of the first one's problem, and notes of the others.
         self.undefined: set[int] = set()
-        self.guesses: dict[str, str | None] = {}
+        self.missing: dict[str, int] = {}
+        self.further: dict[int, list[Note]] = {}
         # Mappings in which a key may stand twice.
         self.repeating: list[Mapping] = []
 
@@ -92,11 +95,18 @@ class _Builder:
                 marker = event.end_mark.index - len("---") if event.explicit else None
                 root, end = self._root()
                 yield Document(
-                    self.source, root, tuple(self.problems), tuple(self.repeating), start=start, end=end, marker=marker
+                    self.source,
+                    root,
+                    self._problems(),
+                    tuple(self.repeating),
+                    start=start,
+                    end=end,
+                    marker=marker,
                 )
                 start = end
-                self.anchors, self.measures, self.templated, self.guesses = {}, {}, {}, {}
-                self.problems, self.repeating, self.undefined = [], [], set()
+                self.anchors, self.measures, self.templated = {}, {}, {}
+                self.problems, self.repeating = [], []
+                self.undefined, self.missing, self.further = set(), {}, {}
 
     def _root(self) -> tuple[Content, int]:
         """The root node of a document that has begun, and where the document ends.
@@ -296,14 +306,22 @@ class _Builder:
 
     def _report_undefined(self, name: str, where: Span) -> None:
         """Record an alias without anchor; the rest of the file is read with nothing in its place."""
-        if name not in self.guesses:
-            self.guesses[name] = nearest(name, self.anchors) if len(self.guesses) < _GUESSES else None
-        guess = self.guesses[name]
         self.undefined.add(where.start)
+        known = self.missing.setdefault(name, len(self.problems))
+        if known < len(self.problems):
+            self.further.setdefault(known, []).append(Note(where, "and here"))
+            return
+        guess = nearest(name, self.anchors) if len(self.missing) <= _GUESSES else None
         message = f"the alias `*{name}` has no anchor `&{name}` before it"
         advice = f"did you mean `*{guess}`?" if guess else f"add `&{name}` to the node that is meant, above this line"
         suggestion = f"*{guess}" if guess else None
         self.problems.append(Problem("undefined-alias", message, where, advice, suggestion=suggestion))
+
+    def _problems(self) -> tuple[Problem, ...]:
+        """What is wrong with a document that can be read; each missing anchor once, with notes of its aliases."""
+        for index, notes in self.further.items():
+            self.problems[index] = msgspec.structs.replace(self.problems[index], related=tuple(notes))
+        return tuple(self.problems)
 
     def _limit(self, node: Node, message: str) -> UnreadableError:
         where = Span(self.source, node.start, max(node.end, node.start + 1))

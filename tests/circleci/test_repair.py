@@ -47,7 +47,11 @@ def test_an_alias_without_anchor_is_all_that_is_wrong_with_what_it_stands_for():
               - build: {level: high}
               - test: *settings
         """
-    assert said(text) == [("undefined-alias", line) for line in (7, 9, 12, 19)]
+    found = problems_of(text)
+    assert [(problem.code, problem.span.line) for problem in found] == [
+        ("undefined-alias", line) for line in (7, 12, 19)
+    ]
+    assert [[note.span.line for note in problem.related] for problem in found] == [[9], [], []]
 
 
 def test_parameters_behind_an_alias_without_anchor_are_not_missed():
@@ -518,3 +522,52 @@ workflows:
 
 def test_a_file_of_another_kind_is_one_problem():
     assert said("machine:\n  services: [docker]\ntest:\n  override: [make test]\n") == [("version", 1)]
+
+
+def test_an_executor_that_does_not_exist_is_shown_where_its_name_is_written():
+    found = problems_of("""\
+        version: 2.1
+        jobs:
+          build:
+            parameters:
+              place: {type: string, default: mac}
+            executor: << parameters.place >>
+            steps: [checkout]
+        workflows:
+          main:
+            jobs:
+              - build
+              - build: {name: again, place: lniux}
+        executors:
+          linux:
+            docker: [{image: "cimg/base:2026.01"}]
+        """)
+    assert [(problem.code, problem.span.line, problem.suggestion) for problem in found] == [
+        ("undefined-executor", 5, None),
+        ("undefined-executor", 12, "linux"),
+    ]
+    assert [[note.span.line for note in problem.related] for problem in found] == [[6], [6]]
+
+
+def test_what_cannot_be_merged_leaves_nothing_else_to_say():
+    text = """\
+        version: 2.1
+        image: &image cimg/base:2026.01
+        jobs:
+          build:
+            <<: *image
+            steps: [checkout]
+        """
+    assert said(text) == [("merge-value", 5)]
+
+
+def test_an_environment_that_is_a_text():
+    text = """\
+        version: 2.1
+        jobs:
+          build:
+            docker: [{image: "cimg/base:2026.01"}]
+            environment: production
+            steps: [checkout]
+        """
+    assert said(text) == [("value", 5)]
