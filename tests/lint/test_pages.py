@@ -53,6 +53,7 @@ def test_the_rules_that_exist():
         "teleport-persisted-credentials",
         "ungated-credentials",
         "unknown-key",
+        "unmatchable-filter",
         "unpinned-image",
         "unpinned-orb",
         "untrusted-orb",

@@ -1,0 +1,108 @@
+"""Filters of branches, tags and schedules that match nothing, or not what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from orbgen.circleci.expressions import Binary, Expression, ExpressionError, Not, Pattern, parse
+from orbgen.circleci.text import is_known
+from orbgen.lint.context import Context
+from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
+from orbgen.lint.ref_filters import Mistake, mistake_in_cron, mistake_in_filter, mistake_in_pattern
+from orbgen.source.nodes import Content, Mapping, Scalar, Sequence, walk
+from orbgen.source.span import Span
+
+RULE = Rule(
+    name="unmatchable-filter",
+    sees=Sees.CONFIG,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.HIGH,
+    since="0.1",
+)
+_UNSURE = ("regex", "prefix")
+_CONDITIONS = ("when", "unless", "filters", "condition")
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Each item of a filter, pattern of a condition and cron line that cannot match what it seems to mean."""
+    for run in context.pipeline.job_runs:
+        for place, mistake in _filters(run.filters):
+            if context.is_own(place):
+                yield _found(place, mistake)
+    for workflow in context.pipeline.workflows:
+        triggers = workflow.node.get("triggers") if workflow.node is not None else None
+        for item in triggers.elements if type(triggers) is Sequence else ():
+            schedule = item.get("schedule") if type(item) is Mapping else None
+            if type(schedule) is Mapping:
+                yield from [_found(place, mistake) for place, mistake in _schedule(schedule)]
+    if "matches" in context.document.source.text:
+        yield from [_found(place, mistake) for place, mistake in _conditions(context.document.root)]
+
+
+def _filters(filters: Content | None) -> Iterator[tuple[Span, Mistake]]:
+    if type(filters) is not Mapping:
+        return
+    for kind in ("branches", "tags"):
+        refs = filters.get(kind)
+        if type(refs) is not Mapping:
+            continue
+        for key in ("only", "ignore"):
+            node = refs.get(key)
+            elements = node.elements if type(node) is Sequence else [node]
+            items = [item for item in elements if isinstance(item, Scalar) and item.text and is_known(item)]
+            texts = tuple([item.text for item in items])
+            for item in items:
+                mistake = None if item.templated else mistake_in_filter(item.text, texts, branches=kind == "branches")
+                if mistake is not None:
+                    yield item.span, mistake
+
+
+def _schedule(schedule: Mapping) -> Iterator[tuple[Span, Mistake]]:
+    yield from _filters(schedule.get("filters"))
+    cron = schedule.get("cron")
+    if isinstance(cron, Scalar) and cron.text and not cron.templated:
+        mistake = mistake_in_cron(cron.text)
+        if mistake is not None:
+            yield cron.span, mistake
+
+
+def _conditions(root: Content) -> Iterator[tuple[Span, Mistake]]:
+    for node in walk(root):
+        if type(node) is not Mapping:
+            continue
+        for key, field in node.fields.items():
+            value = field.value
+            if key == "matches" and type(value) is Mapping:
+                pattern = value.get("pattern")
+                if isinstance(pattern, Scalar) and not pattern.templated:
+                    mistake = mistake_in_pattern(pattern.text)
+                    if mistake is not None:
+                        yield pattern.span, mistake
+            elif key in _CONDITIONS and isinstance(value, Scalar) and "matches" in value.text:
+                try:
+                    patterns = list(_patterns(parse(value.text)))
+                except ExpressionError:
+                    continue
+                for found in patterns:
+                    mistake = mistake_in_pattern(found.text)
+                    if mistake is not None:
+                        yield value.place(found.start, found.end), mistake
+
+
+def _patterns(expression: Expression) -> Iterator[Pattern]:
+    waiting = [expression]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Binary):
+            waiting += [node.right, node.left]
+        elif isinstance(node, Not):
+            waiting.append(node.operand)
+        elif isinstance(node, Pattern):
+            yield node
+
+
+def _found(place: Span, mistake: Mistake) -> Finding:
+    confidence = Confidence.MEDIUM if mistake.kind in _UNSURE else None
+    return RULE.finding(
+        mistake.message, place, kind=mistake.kind, confidence=confidence, path=mistake.kind, help=mistake.help
+    )
