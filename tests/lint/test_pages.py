@@ -40,6 +40,7 @@ def test_the_rules_that_exist():
     assert [loaded.rule.name for loaded in RULES] == [
         "approval-bypass",
         "compile-error",
+        "constant-condition",
         "deferred-injection",
         "deprecated-feature",
         "duplicate-name",
