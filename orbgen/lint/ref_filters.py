@@ -36,7 +36,7 @@ def mistake_in_filter(text: str, others: tuple[str, ...], *, branches: bool) -> 
         message = f"`{text}` begins with a slash and has no closing one, so it is a name that no ref can have"
         return Mistake("slash", message, f"write a pattern between slashes: `{text}/`")
     if text.startswith("/"):
-        return mistake_in_pattern(text[1:-1], tuple([other[1:-1] for other in others if other.startswith("/")]))
+        return mistake_in_pattern(text[1:-1], others)
     if _NOT_IN_REFS.search(text):
         shown = " ".join(text.split())
         message = f"`{shown[:60]}` is taken for a name, and no branch or tag can have it, so it matches nothing"
@@ -56,13 +56,15 @@ def _as_pattern(text: str) -> str:
 
 
 def mistake_in_pattern(pattern: str, others: tuple[str, ...] = ()) -> Mistake | None:
-    """What is wrong with a regular expression that has to match a whole name."""
+    """What is wrong with a regular expression that has to match a whole name; `others` stand beside it."""
     if len(pattern) > MAXIMUM_LENGTH:
         return None
     prefix = _PREFIX.fullmatch(pattern)
     if prefix is not None:
         name = prefix[1].replace("\\", "")
-        if name in _WHOLE_NAMES or any([other != pattern and other.startswith(pattern) for other in others]):
+        if name in _WHOLE_NAMES or any(
+            [other.startswith(f"/{pattern}") and other != f"/{pattern}/" for other in others]
+        ):
             return None
         message = f"`/{pattern}/` has to match the whole name, so it matches `{name}` alone and nothing that begins so"
         return Mistake(
