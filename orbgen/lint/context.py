@@ -10,9 +10,10 @@ import msgspec
 from orbgen.access.gates import Gates
 from orbgen.access.joins import Checkout, Join, joins_of
 from orbgen.circleci.pipeline import Call, JobRun, Pipeline, Step
+from orbgen.circleci.text import code_of
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Severity
 from orbgen.lint.ignores import read_ignores
-from orbgen.lint.shells import code_of, is_posix, shell_of
+from orbgen.lint.shells import is_posix, shell_of
 from orbgen.project.facts import Facts
 from orbgen.shell.script import Script, read_script
 from orbgen.source.nodes import Document, Scalar

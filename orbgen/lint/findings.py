@@ -70,7 +70,8 @@ class Finding(msgspec.Struct, frozen=True):
     """One place where a rule saw what it looks for.
 
     `path` leads to the place in the compiled pipeline and, with the offending text, makes the fingerprint. `hidden`
-    spans are not shown; an ignore comment at one of them covers the finding.
+    spans are not shown; an ignore comment at one of them covers the finding. What stands in the `redact` spans is
+    secret: whoever shows a piece of a file masks it (`masking.masked`).
     """
 
     rule: str
@@ -87,6 +88,7 @@ class Finding(msgspec.Struct, frozen=True):
     hidden: tuple[Span, ...] = ()
     help: str | None = None
     job_runs: tuple[str, ...] = ()
+    redact: tuple[Span, ...] = ()
 
     @property
     def name(self) -> str:
@@ -98,7 +100,10 @@ class Finding(msgspec.Struct, frozen=True):
         """32 hexadecimal digits that stay the same when lines move."""
         import hashlib
 
-        text = " ".join(self.primary.text.split())
+        from orbgen.lint.masking import masked
+
+        span = self.primary
+        text = " ".join(masked(span.text, span.start, span.source, self.redact).split())
         return hashlib.sha256("\0".join((self.name, self.path, text)).encode()).hexdigest()[:32]
 
 
@@ -128,6 +133,7 @@ class Rule(msgspec.Struct, frozen=True):
         hidden: tuple[Span, ...] = (),
         help: str | None = None,
         job_runs: tuple[str, ...] = (),
+        redact: tuple[Span, ...] = (),
     ) -> Finding:
         """A finding of this rule with the rule's own severity, confidence and persona where none is given."""
         return Finding(
@@ -145,4 +151,5 @@ class Rule(msgspec.Struct, frozen=True):
             hidden,
             help,
             job_runs,
+            redact,
         )

@@ -1,9 +1,9 @@
-"""Which shell runs a step, and its script as that shell is given it."""
+"""Which shell runs a step."""
 
 from __future__ import annotations
 
 from orbgen.circleci.pipeline import JobRun, Step
-from orbgen.circleci.text import is_known, parts_of
+from orbgen.circleci.text import is_known
 from orbgen.source.nodes import Content, Scalar, Sequence
 
 _POSIX = frozenset(("sh", "bash", "dash", "zsh", "ksh", "ash"))
@@ -35,8 +35,3 @@ def _program(shell: Content) -> str | None:
     if words[:1] == ["env"]:
         words = [word for word in words[1:] if not word.startswith("-")]
     return words[0] if words else None
-
-
-def code_of(text: Scalar) -> str:
-    """A script with each part that only CircleCI can fill in as a word of the same length, so that offsets stay."""
-    return "".join([part.text if part.unknown is None else "x" * len(part.text) for part in parts_of(text)])

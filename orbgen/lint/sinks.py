@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from orbgen.circleci.pipeline import Call, JobRun, Step
-from orbgen.circleci.text import Part, Text
-from orbgen.lint.shells import code_of
+from orbgen.circleci.text import Part, Text, code_of
 from orbgen.source.nodes import Mapping, Scalar, Sequence
 
 

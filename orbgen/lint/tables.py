@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
+from typing import TypeVar
 
 import msgspec
 
+TableType = TypeVar("TableType")
 _FOLDER = os.path.join(os.path.dirname(__file__), "data")
 
 
@@ -71,33 +73,34 @@ class ResourceClasses(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=1)
 def image_aliases() -> ImageAliases:
     """The tags that move."""
-    return msgspec.json.decode(_bytes("image-aliases"), type=ImageAliases)
+    return read_table("image-aliases", ImageAliases)
 
 
 @lru_cache(maxsize=1)
 def popular_orbs() -> PopularOrbs:
     """The orbs that many use."""
-    return msgspec.json.decode(_bytes("popular-orbs"), type=PopularOrbs)
+    return read_table("popular-orbs", PopularOrbs)
 
 
 @lru_cache(maxsize=1)
 def deprecated_images() -> DeprecatedImages:
     """The images that CircleCI offers no more."""
-    return msgspec.json.decode(_bytes("deprecated-images"), type=DeprecatedImages)
+    return read_table("deprecated-images", DeprecatedImages)
 
 
 @lru_cache(maxsize=1)
 def xcode_versions() -> XcodeVersions:
     """The versions of Xcode."""
-    return msgspec.json.decode(_bytes("xcode"), type=XcodeVersions)
+    return read_table("xcode", XcodeVersions)
 
 
 @lru_cache(maxsize=1)
 def resource_classes() -> ResourceClasses:
     """The resource classes."""
-    return msgspec.json.decode(_bytes("resource-classes"), type=ResourceClasses)
+    return read_table("resource-classes", ResourceClasses)
 
 
-def _bytes(name: str) -> bytes:
+def read_table(name: str, form: type[TableType]) -> TableType:
+    """The table of a name, in the form of a record."""
     with open(os.path.join(_FOLDER, f"{name}.json"), "rb") as file:
-        return file.read()
+        return msgspec.json.decode(file.read(), type=form)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
 from orbgen.shell.commands import Collector
 from orbgen.shell.guards import Guard, find_guards
 from orbgen.shell.offsets import Offsets
-from orbgen.shell.words import Assignment, Command
+from orbgen.shell.words import Assignment, Command, Word
 
 MAXIMUM_CHARACTERS = 64 * 1024
 MAXIMUM_DEPTH = 200
@@ -71,6 +71,10 @@ class Script:
     @cached_property
     def literals(self) -> Mapping[str, str]:
         """The variables that are assigned once, to text that is known; later ones may use earlier ones."""
+        return self.values(lambda word, found: word.expand(found))
+
+    def values(self, expand: Callable[[Word, dict[str, str]], str | None]) -> dict[str, str]:
+        """The variables that are assigned once, to a word that `expand` knows, given those before it."""
         found: dict[str, str] = {}
         seen: set[str] = set()
         for assignment in self.assignments:
@@ -78,7 +82,7 @@ class Script:
                 found.pop(assignment.name, None)
                 seen.add(assignment.name)
             elif assignment.value is not None:
-                value = assignment.value.expand(found)
+                value = expand(assignment.value, found)
                 if assignment.name in seen or value is None:
                     found.pop(assignment.name, None)
                 else:

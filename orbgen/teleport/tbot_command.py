@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 import msgspec
 
@@ -44,17 +44,17 @@ class TbotStart(msgspec.Struct, frozen=True):
         return flag is not None and flag.value is None
 
 
-def read_tbot(arguments: tuple[Word, ...], variables: Mapping[str, str]) -> TbotStart | None:
-    """What the arguments of tbot say; None where they do not start it."""
+def read_tbot(arguments: tuple[Word, ...], value_of: Callable[[Word], str | None]) -> TbotStart | None:
+    """What the arguments of tbot say, given the text of each that is known; None where they do not start it."""
     flags: dict[str, Flag] = {}
     positional: list[str] = []
     index = 0
     while index < len(arguments):
         word = arguments[index]
-        value = word.expand(variables)
+        value = value_of(word)
         first = word.parts[0].text if word.parts else ""
         if first.startswith("-") and len(first) > 1:
-            index += _read_flag(arguments, index, value, first, variables, flags)
+            index += _read_flag(arguments, index, value, first, value_of, flags)
         elif value is None:
             return None
         else:
@@ -72,7 +72,7 @@ def _read_flag(
     index: int,
     value: str | None,
     first: str,
-    variables: Mapping[str, str],
+    value_of: Callable[[Word], str | None],
     flags: dict[str, Flag],
 ) -> int:
     """Record one flag; how many words more than its own it takes."""
@@ -89,7 +89,7 @@ def _read_flag(
     if name in _SWITCHES or index + 1 >= len(arguments):
         flags[name] = Flag("true", word.start, word.end)
         return 0
-    flags[name] = Flag(arguments[index + 1].expand(variables), word.start, arguments[index + 1].end)
+    flags[name] = Flag(value_of(arguments[index + 1]), word.start, arguments[index + 1].end)
     return 1
 
 

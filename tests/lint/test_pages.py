@@ -44,6 +44,7 @@ def test_the_rules_that_exist():
         "deferred-injection",
         "deprecated-feature",
         "duplicate-name",
+        "hardcoded-secret",
         "ignore-without-reason",
         "mismatched-executor",
         "parameter-injection",

@@ -10,7 +10,7 @@ from orbgen.lint.reports.columns import fold, printable, wrap
 from orbgen.lint.reports.frames import Mark, frames
 from orbgen.lint.reports.style import Style, colour_of
 from orbgen.source.problems import Note, Problem
-from orbgen.source.span import Source
+from orbgen.source.span import Source, Span
 
 _NAMED_RUNS = 3
 # A word and what it introduces, in pieces between which a line may end.
@@ -27,7 +27,7 @@ def finding_lines(finding: Finding, style: Style) -> Iterator[str]:
     if finding.help:
         notes.append(("help", finding.help.split(" ")))
     notes.append(("see", [f"orbgen explain {finding.rule}"]))
-    return _lines(name, colour, finding.message, marks, notes, style)
+    return _lines(name, colour, finding.message, marks, notes, style, finding.redact)
 
 
 def problem_lines(problem: Problem, style: Style, *, word: str = "error", remark: str | None = None) -> Iterator[str]:
@@ -43,12 +43,18 @@ def problem_lines(problem: Problem, style: Style, *, word: str = "error", remark
 
 
 def _lines(
-    name: str, colour: str, message: str, marks: list[Mark], notes: list[_Remark], style: Style
+    name: str,
+    colour: str,
+    message: str,
+    marks: list[Mark],
+    notes: list[_Remark],
+    style: Style,
+    redact: tuple[Span, ...] = (),
 ) -> Iterator[str]:
     first, *rest = wrap(printable(message), style.prose_width, len(name) + 2)
     yield style(name, "bold", colour) + style(f": {first}", "bold")
     yield from [style(line, "bold") for line in rest]
-    gutter, shown = frames(tuple(marks), style)
+    gutter, shown = frames(tuple(marks), style, redact)
     yield from shown
     pad = " " * gutter
     if notes and len(shown) > 1:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from orbgen.lint.masking import masked
 from orbgen.lint.reports.columns import Line, columns, lay, printable, wrap
 from orbgen.lint.reports.style import Style
 from orbgen.source.span import Source, Span
@@ -17,6 +18,8 @@ LONGEST_PLACE = 5
 FIRST_LINES = 3
 # A label that has less room than this beside its marks stands under them.
 NARROWEST_LABEL = 24
+# So far around a place secrets are masked; it is more than is shown of a line.
+FARTHEST = 20_000
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -46,8 +49,11 @@ class _Place(msgspec.Struct, eq=False):
         return self.first <= line <= self.last
 
 
-def frames(marks: tuple[Mark, ...], style: Style) -> tuple[int, list[str]]:
-    """The width of the gutter with the line numbers, and the lines of a frame for each file, in the marks' order."""
+def frames(marks: tuple[Mark, ...], style: Style, redact: tuple[Span, ...] = ()) -> tuple[int, list[str]]:
+    """The width of the gutter with the line numbers, and the lines of a frame for each file, in the marks' order.
+
+    What stands in the `redact` spans, and what has the form of a secret, is masked.
+    """
     by_source: dict[int, list[_Place]] = {}
     for mark in marks:
         by_source.setdefault(id(mark.span.source), []).append(_place(mark))
@@ -58,7 +64,7 @@ def frames(marks: tuple[Mark, ...], style: Style) -> tuple[int, list[str]]:
         arrow = ":::" if index else "-->"
         found.append(f"{' ' * gutter}{style(arrow, 'bold', 'blue')} {where(places[0].mark.span)}")
         if lines:
-            found.extend(_Frame(places, lines, gutter, style).lines())
+            found.extend(_Frame(places, lines, gutter, style, redact).lines())
     return gutter, found
 
 
@@ -94,8 +100,11 @@ def _lines_of(places: list[_Place]) -> list[int]:
 class _Frame:
     """The frame of one file: its lines with a margin, in which places of several lines have their bars."""
 
-    def __init__(self, places: list[_Place], lines: list[int], gutter: int, style: Style) -> None:
+    def __init__(
+        self, places: list[_Place], lines: list[int], gutter: int, style: Style, redact: tuple[Span, ...]
+    ) -> None:
         self.source: Source = places[0].mark.span.source
+        self.redact = redact
         self.numbers = lines
         self.gutter = gutter
         self.style = style
@@ -136,12 +145,19 @@ class _Frame:
 
     def _laid(self, number: int, here: list[_Place], opening: list[_Place], closing: list[_Place]) -> Line:
         """The line, cut around the most important place on it."""
-        text = self.source.line_text(number)
         chosen = next((place for place in here if place.mark.character == "^"), here[0] if here else None)
         if chosen is not None:
-            return lay(text, self.room, chosen.start, max(chosen.end, chosen.start + 1))
-        start = opening[0].start if opening else closing[0].end - 1 if closing else 0
-        return lay(text, self.room, max(start, 0), max(start, 0))
+            start, end = chosen.start, max(chosen.end, chosen.start + 1)
+        else:
+            start = end = max(opening[0].start if opening else closing[0].end - 1 if closing else 0, 0)
+        return lay(self._masked(number, start, end), self.room, start, end)
+
+    def _masked(self, number: int, start: int, end: int) -> str:
+        """A line whose secrets are masked, as far as it can be shown."""
+        text = self.source.line_text(number)
+        first, last = max(start - FARTHEST, 0), end + FARTHEST
+        shown = masked(text[first:last], self.source.line_start(number) + first, self.source, self.redact)
+        return text[:first] + shown + text[last:]
 
     def _marks(self, place: _Place, start: int, end: int, active: list[_Place]) -> Iterator[str]:
         """Marks under a place in one line."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from orbgen.circleci.text import code_of
 from orbgen.lint.context import Context, RunStep
 from orbgen.lint.fed_code import MENTIONS, Fed, fed_by_powershell, fed_code, is_local
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.lint.shells import code_of, is_powershell, shell_of
+from orbgen.lint.shells import is_powershell, shell_of
 from orbgen.project.facts import is_any
 from orbgen.source.nodes import Scalar
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orbgen.access.joins import Written
 from orbgen.access.paths import Cover, cover
 from orbgen.access.storing import StoredPath, stored_paths
+from orbgen.access.writing import Written
 from orbgen.circleci.pipeline import JobRun
 from orbgen.lint.context import Context, path_of
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
@@ -40,7 +40,7 @@ def check(run: JobRun, context: Context) -> Iterator[Finding]:
     stored = stored_paths(run)
     for path in stored:
         for written in [written for join in joins for written in join.written]:
-            if written.step < path.step and not (written.removed is not None and written.removed < path.step):
+            if written.there(path.step):
                 how = cover(path.path, written.folder, written.names, wildcards=path.wildcards)
                 if how is not None:
                     yield _finding(run, path, written, how, context)
