@@ -35,3 +35,10 @@ def _program(shell: Content) -> str | None:
     if words[:1] == ["env"]:
         words = [word for word in words[1:] if not word.startswith("-")]
     return words[0] if words else None
+
+
+def shell_words(run: JobRun, step: Step) -> list[str]:
+    """The words that start a step's shell; none where it is CircleCI's own default, or not known."""
+    shell = shell_of(run, step)
+    items = shell.elements if type(shell) is Sequence else [shell]
+    return [word for item in items if isinstance(item, Scalar) and is_known(item) for word in item.text.split()]

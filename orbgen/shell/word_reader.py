@@ -87,10 +87,13 @@ class WordReader:
             (child for child in node.children if child.type in ("variable_name", "special_variable_name")), None
         )
         plain = node.type == "simple_expansion" or node.child_count == 3
+        # Between two expansions in quotes the grammar counts white space to the second.
+        begin = node.start_byte + len(node.text) - len(node.text.lstrip())
+        self._gap(node.start_byte, begin, parts)
         if name is None:
             self._part(node, parts, PartKind.SUBSTITUTION, node.text.decode(), quoted=quoted)
             return
-        start, end = self._offset(node.start_byte), self._offset(node.end_byte)
+        start, end = self._offset(begin), self._offset(node.end_byte)
         parts.append(WordPart(PartKind.VARIABLE, name.text.decode(), start, end, quoted, plain))
 
     def _part(self, node: Any, parts: list[WordPart], kind: PartKind, text: str, *, quoted: bool) -> None:

@@ -50,6 +50,7 @@ def test_the_rules_that_exist():
         "parameter-injection",
         "piped-script",
         "pipeline-value-injection",
+        "printed-secret",
         "reparsed-variable",
         "teleport-join-without-context",
         "teleport-persisted-credentials",

@@ -69,3 +69,11 @@ def test_the_stages_behind_a_here_document_are_counted():
         ("uniq", 2, True),
     ]
     assert len({command.pipeline for command in script.commands}) == 1
+
+
+def test_white_space_between_expansions_is_text():
+    script = Script('echo "${#A} ${B:+set}  $C, ${D}"')
+    parts = [part for word in script.commands[0].words[1:] for part in word.parts]
+    assert [script.text[part.start : part.end] for part in parts] == [
+        "${#A}", " ", "${B:+set}", "  ", "$C", ", ", "${D}",
+    ]  # fmt: skip

@@ -1,0 +1,91 @@
+"""Secrets that a script prints into the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from orbgen.lint.context import Context, StepScript
+from orbgen.lint.dumping import dumps, holds_secrets
+from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
+from orbgen.lint.printing import Printed, PrintKind, printed_secrets, starts_traced
+from orbgen.lint.secret_flow import SecretFlow, Sources
+from orbgen.lint.secret_variables import SecretVariables
+from orbgen.lint.shells import shell_of, shell_words
+from orbgen.shell.words import Command
+from orbgen.source.problems import Note
+
+RULE = Rule(
+    name="printed-secret",
+    sees=Sees.SCRIPT,
+    severity=Severity.MEDIUM,
+    confidence=Confidence.MEDIUM,
+    since="0.1",
+)
+_READERS = "everyone who can see the log can read what CircleCI does not mask"
+_MESSAGES = {
+    PrintKind.PLAIN: "`{name}` is printed into the log",
+    PrintKind.DERIVED: "`{name}` is printed into the log in another form, which is never masked",
+    PrintKind.XTRACE: "`set -x` prints each command into the log, and `{name}` in it",
+}
+_HELP = {
+    PrintKind.PLAIN: "do not print it; to see whether it is set, print `${X:+set}` or its length `${#X}`",
+    PrintKind.DERIVED: "do not print it; to see whether it is the right one, compare a hash of it in the script",
+    PrintKind.XTRACE: "write `set +x` before the command and `set -x` behind it",
+}
+_SEVERITIES = {
+    PrintKind.PLAIN: (Severity.MEDIUM, Confidence.MEDIUM),
+    PrintKind.DERIVED: (Severity.HIGH, Confidence.MEDIUM),
+    PrintKind.XTRACE: (Severity.MEDIUM, Confidence.HIGH),
+}
+
+
+def check(script: StepScript, context: Context) -> Iterator[Finding]:
+    """Each secret that a script prints, and each command that prints all variables of a job that holds secrets."""
+    variables = SecretVariables(script.at.run, script.at.step, context.facts)
+    if variables.may_be_in(script.text.text):
+        traced = starts_traced(shell_words(script.at.run, script.at.step))
+        flow = SecretFlow(Sources(variables.is_secret))
+        for printed in printed_secrets(script.script, flow, traced=traced):
+            yield _found(script, context, printed)
+    for command in dumps(script.script):
+        if holds_secrets(script.at.run, context):
+            yield _dumped(script, context, command)
+
+
+def _found(script: StepScript, context: Context, printed: Printed) -> Finding:
+    severity, confidence = _SEVERITIES[printed.kind]
+    place = script.place(printed.start, printed.end)
+    related: tuple[Note, ...] = ()
+    if printed.kind is PrintKind.XTRACE:
+        related = (Note(place, f"`{printed.held.origin}` is put in here"),)
+        shell = shell_of(script.at.run, script.at.step)
+        from_shell = printed.trace == (0, 0) and shell is not None
+        place = shell.span if from_shell and shell is not None else script.place(*printed.trace)
+    return context.found(
+        RULE,
+        script.at.run,
+        f"{_MESSAGES[printed.kind].format(name=printed.held.origin)}: {_READERS}",
+        place,
+        path=f"steps/{script.at.index}/command",
+        call=script.at.step.call,
+        kind=printed.kind.value,
+        severity=severity,
+        confidence=confidence,
+        related=related,
+        help=_HELP[printed.kind],
+    )
+
+
+def _dumped(script: StepScript, context: Context, command: Command) -> Finding:
+    words = " ".join([word.literal or "" for word in command.words])
+    return context.found(
+        RULE,
+        script.at.run,
+        f"`{words}` prints all variables into the log of a job that holds secrets: {_READERS}",
+        script.place(command.start, command.end),
+        path=f"steps/{script.at.index}/command",
+        call=script.at.step.call,
+        kind="dump",
+        confidence=Confidence.HIGH,
+        help="print the variables that you want to see by name, or only their names: `env | cut -d= -f1`",
+    )
