@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator
 
 from orbgen.circleci.pipeline import JobRun
-from orbgen.circleci.text import is_known
+from orbgen.circleci.text import code_of, is_known
 from orbgen.lint.context import Context, StepScript
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
 from orbgen.lint.image_commands import images_made, images_used
 from orbgen.lint.images import docker_images, is_default, is_unknown, last_part, read_image
 from orbgen.lint.machines import machine_of
-from orbgen.lint.shells import code_of
 from orbgen.source.nodes import Scalar
 from orbgen.source.problems import Note
 
