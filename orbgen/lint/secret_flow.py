@@ -24,6 +24,11 @@ _HIDES_ALL = re.compile(r"s(.)\.\1[^\\&]*\1g")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _IN_A_DOCUMENT = re.compile(r"(?<!\\)\$(?:\{[!#]?([A-Za-z_][A-Za-z0-9_]*)[^}]*\}|([A-Za-z_][A-Za-z0-9_]*))")
 _EXPORTED = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=")
+# What is tested, written or changed as a file is a path, whatever it is called.
+_USED_AS_FILE = re.compile(
+    r"(?:(?:\[|test)\s+(?:!\s+)?-[defsrwxhL]\s+|[^>]>{1,2}\s*|\b(?:cd|mkdir|rm|touch|chmod|shred)\s+(?:-\S+\s+|[0-7]+\s+)*)"
+    r"\"?\$\{?([A-Za-z_][A-Za-z0-9_]*)(?:[:}\"\s]|$)"
+)
 _FILE_CALL = re.compile(r"\$\(\s*<\s*([^\s)]+)\s*\)")
 
 
@@ -79,11 +84,13 @@ class SecretFlow:
         self._exported: dict[str, Held | None] = {}
         self._commands: tuple[Command, ...] = ()
         self._text = ""
+        self._paths: frozenset[str] = frozenset()
 
     def follow(self, script: Script) -> Iterator[Event]:
         """The commands and assignments of a script in order; what is asked in between is answered as of then."""
         self._variables = dict(self._exported)
         self._text, self._commands = script.text, script.commands
+        self._paths = frozenset(_USED_AS_FILE.findall(script.text))
         nodes: list[Assignment | Command] = [*script.assignments, *script.commands]
         for node in sorted(nodes, key=lambda one: one.start):
             if isinstance(node, Assignment):
@@ -226,6 +233,8 @@ class SecretFlow:
         return held.derived() if held is not None and kind is _Expansion.DERIVED else held
 
     def _of_name(self, name: str) -> Held | None:
+        if name in self._paths:
+            return None
         if name in self._variables:
             return self._variables[name]
         return Held(name) if self.sources.is_secret(name) else None

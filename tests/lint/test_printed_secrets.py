@@ -88,6 +88,9 @@ def test_what_gets_into_the_log(tmp_path, text, expected):
         "set -- -x; make $API_TOKEN",
         "set -ex -- a; set +ex; make $API_TOKEN",
         "bash -c 'make $API_TOKEN'; bash -x script.sh $1",
+        '[ -d "$APP_CREDENTIALS" ] || { echo "no folder $APP_CREDENTIALS"; exit 1; }',
+        'c=$APP_CREDENTIALS; rm -rf "$c"; echo "removed $c"',
+        'make > "$APP_CREDENTIALS"; echo "wrote $APP_CREDENTIALS"',
         "echo $API_TOKEN (",
     ],
 )
