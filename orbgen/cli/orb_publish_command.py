@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from orbgen.cli import declare
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from orbgen.orb.publish import OrbReference, Publication
     from orbgen.orb.validate import Validation
     from orbgen.remote.settings import Settings
+    from orbgen.source.span import Source
 
 
 @declare.command(name="publish")
@@ -44,6 +46,7 @@ def command(
     """
     from orbgen.remote.failures import SettingsError
     from orbgen.source.problems import UnreadableError
+    from orbgen.source.span import Source
 
     wanted = _reference(reference)
     try:
@@ -54,8 +57,10 @@ def command(
     except SettingsError as error:
         raise UsageProblem(str(error)) from None
     except UnreadableError as error:
+        _refuse_token(settings, [error.problem.span.source])
         show_problems((error.problem,))
         return USAGE
+    _refuse_token(settings, [Source(path, source), *_shown(validation)])
     if validation.findings or validation.problems:
         from orbgen.cli.orb_validate_command import report
 
@@ -105,14 +110,31 @@ def _checked(path: str, store: OrbStore, wanted: OrbReference) -> tuple[str, Val
     return document.source.text, validate_document(document, store, wanted.orb)
 
 
+def _refuse_token(settings: Settings, sources: Iterable[Source]) -> None:
+    """Raises UsageProblem where a text that would be published, or shown, holds the token."""
+    for source in sources:
+        if settings.token is not None and settings.token.occurs_in(source.text):
+            raise UsageProblem(
+                f"{source.name} holds the API token itself, and an orb can be read; nothing was published"
+            )
+
+
+def _shown(validation: Validation) -> Iterator[Source]:
+    """The texts of which a report on an orb shows lines."""
+    for finding in validation.findings:
+        yield finding.primary.source
+        yield from [note.span.source for note in (*finding.related, *finding.chain)]
+    for problem in validation.problems:
+        yield problem.span.source
+        yield from [note.span.source for note in problem.related]
+
+
 def _publish(wanted: OrbReference, settings: Settings, source: str, contents: str, *, ask: bool) -> int:
     from orbgen.orb.publish import NotPublishableError, prepare
     from orbgen.remote.client import Client
     from orbgen.remote.failures import RemoteError, SettingsError
     from orbgen.remote.registry import OrbRegistry
 
-    if settings.token is not None and settings.token.occurs_in(source):
-        raise UsageProblem("the orb holds the API token itself, which everybody could read; nothing was published")
     sent = False
     try:
         with Client(settings) as client:

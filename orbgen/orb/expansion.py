@@ -1,7 +1,7 @@
-"""A configuration that uses every element of an orb in every way that its booleans and enums allow.
+"""Configurations that use every element of an orb in every way that its booleans and enums allow.
 
-It is made of nodes and never written: compiling it expands each element with its defaults and with each value, and what
-is found stands at its place in the orb's own files.
+They are made of nodes and never written: compiling them expands each element with its defaults and with each value, and
+what is found stands at its place in the orb's own files.
 """
 
 from __future__ import annotations
@@ -18,18 +18,32 @@ from orbgen.source.span import Source
 _OPEN_TYPES = {"string": "string", "boolean": "boolean", "integer": "integer", "env_var_name": "string"}
 _DEFAULTS = {"string": "", "boolean": "false", "integer": "0"}
 _PLACEHOLDER = "placeholder"
+# So many in one configuration that none comes near the limits of one compilation.
+_USES = 100
 
 
 class Expansion(msgspec.Struct, frozen=True, eq=False):
-    """The configuration, and in how many ways it uses elements."""
+    """Configurations that use the elements, the text that they pretend to stand in, and how many uses they are."""
 
-    document: Document
+    documents: tuple[Document, ...]
+    source: Source
     uses: int
 
 
+class _Use(msgspec.Struct, frozen=True, eq=False):
+    """One way to use one element."""
+
+    section: str
+    name: str
+    arguments: dict[str, Node]
+
+
 def expand(root: Mapping, alias: str) -> Expansion:
-    """The configuration that imports an orb, given as its root node, under an alias."""
-    return _Builder(root, alias).expansion()
+    """Configurations that import an orb, given as its root node, under an alias."""
+    builder = _Builder(root, alias)
+    uses = list(builder.uses())
+    documents = [builder.document(uses[start : start + _USES]) for start in range(0, len(uses), _USES)]
+    return Expansion(tuple(documents), builder.source, len(uses))
 
 
 class _Builder:
@@ -37,56 +51,49 @@ class _Builder:
         self.root = root
         self.alias = alias
         self.source = Source("(made by orbgen)", "")
-        self.jobs: dict[str, Node] = {}
-        self.workflows: dict[str, Node] = {}
-        self.uses = 0
 
-    def expansion(self) -> Expansion:
-        for name, body in self._elements("commands"):
-            for number, arguments in enumerate(self._variations(body)):
-                steps = self._list([self._call(name, arguments)])
-                self._run("command", name, number, {"executor": self._text(_PLACEHOLDER), "steps": steps})
-        for name, body in self._elements("executors"):
-            for number, arguments in enumerate(self._variations(body)):
-                invocation = self._map({"name": self._text(f"{self.alias}/{name}"), **arguments})
-                self._run("executor", name, number, {"executor": invocation, "steps": self._checkout()})
-        for name, body in self._elements("jobs"):
-            entries = [self._call(name, arguments) for arguments in self._variations(body, ENTRY_KEYS)]
-            self.uses += len(entries)
-            self.workflows[f"job {name}"] = self._map({"jobs": self._list(entries)})
+    def uses(self) -> Iterator[_Use]:
+        for section in ("commands", "executors", "jobs"):
+            body = self.root.get(section)
+            for name, field in body.fields.items() if type(body) is Mapping else ():
+                for arguments in self._variations(field.value, ENTRY_KEYS if section == "jobs" else frozenset()):
+                    yield _Use(section, name, arguments)
+
+    def document(self, uses: list[_Use]) -> Document:
+        """A configuration with a workflow of its own for each use, so that each stays as it is."""
+        jobs: dict[str, Node] = {}
+        workflows: dict[str, Node] = {}
+        for number, use in enumerate(uses):
+            entry, name = self._call(use), f"use {number}"
+            if use.section != "jobs":
+                jobs[name] = self._job(use)
+                entry = self._text(name)
+            workflows[name] = self._map({"jobs": self._list([entry])})
         parameters: dict[str, Node] = {
             type_: self._map({"type": self._text(type_), "default": self._plain(default)})
             for type_, default in _DEFAULTS.items()
         }
         image = self._map({"image": self._text("cimg/base:current")})
-        config = self._map(
-            {
-                "version": self._plain("2.1"),
-                "orbs": self._map({self.alias: self.root}),
-                "parameters": self._map(parameters),
-                "executors": self._map({_PLACEHOLDER: self._map({"docker": self._list([image])})}),
-                "jobs": self._map(self.jobs),
-                "workflows": self._map(self.workflows),
-            }
-        )
-        return Expansion(Document(self.source, config), self.uses)
+        fields: dict[str, Node] = {
+            "version": self._plain("2.1"),
+            "orbs": self._map({self.alias: self.root}),
+            "parameters": self._map(parameters),
+            "executors": self._map({_PLACEHOLDER: self._map({"docker": self._list([image])})}),
+            "jobs": self._map(jobs),
+            "workflows": self._map(workflows),
+        }
+        return Document(self.source, self._map(fields))
 
-    def _elements(self, section: str) -> Iterator[tuple[str, Content]]:
-        body = self.root.get(section)
-        if type(body) is Mapping:
-            for name, field in body.fields.items():
-                yield name, field.value
+    def _job(self, use: _Use) -> Node:
+        """A job that uses a command or an executor once."""
+        if use.section == "commands":
+            return self._map({"executor": self._text(_PLACEHOLDER), "steps": self._list([self._call(use)])})
+        invocation = self._map({"name": self._text(f"{self.alias}/{use.name}"), **use.arguments})
+        return self._map({"executor": invocation, "steps": self._checkout()})
 
-    def _run(self, kind: str, name: str, number: int, job: dict[str, Node]) -> None:
-        """A job that uses an element once, in a workflow named as the element."""
-        self.uses += 1
-        job_name = f"{kind} {name} {number}"
-        self.jobs[job_name] = self._map(job)
-        self.workflows[job_name] = self._map({"jobs": self._list([self._text(job_name)])})
-
-    def _call(self, name: str, arguments: dict[str, Node]) -> Node:
-        qualified = f"{self.alias}/{name}"
-        return self._map({qualified: self._map(arguments)}) if arguments else self._text(qualified)
+    def _call(self, use: _Use) -> Node:
+        qualified = f"{self.alias}/{use.name}"
+        return self._map({qualified: self._map(use.arguments)}) if use.arguments else self._text(qualified)
 
     # Arguments
 

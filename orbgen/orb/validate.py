@@ -73,13 +73,15 @@ def validate_document(document: Document, store: OrbStore, own_name: str | None 
         return Validation(findings=_findings(compiled.problems, frozenset((id(document.source),))))
     expansion = expand(root, (own_name or "orb/orb").partition("/")[2])
     first = [*check_form(document), *[_in_an_orb(problem) for problem in compiled.problems]]
-    second = list(compile_document(expansion.document, Inputs(), store).problems)
+    second: list[Problem] = []
+    for made in expansion.documents:
+        second.extend(compile_document(made, Inputs(), store).problems)
     unlinked = []
     for usage in usages(root, own_name):
         if not usage.injected:
             unlinked.append(usage.name)
         second.extend(compile_document(usage.document, Inputs(), store).problems)
-    found = [*first, *_new(first, second, expansion.document.source, root)]
+    found = [*first, *_new(first, second, expansion.source, root)]
     own = frozenset(_sources(root))
     return Validation(
         _findings(found, own),

@@ -15,7 +15,7 @@ import msgspec
 
 from orbgen.remote.exchange import Exchange, Message, Request, texts_of
 from orbgen.remote.failures import GarbledError, RefusedError, RemoteError, SettingsError, UnreachableError
-from orbgen.remote.settings import Settings, is_safe
+from orbgen.remote.settings import Settings, is_safe, origin_of
 
 _Answer = TypeVar("_Answer")
 
@@ -56,35 +56,37 @@ class Client:
         """The answer to a query, or to a mutation if it `changes` something. Raises RemoteError."""
         body = msgspec.json.encode({"query": query, "variables": variables})
         data = self._send(Request("POST", self.settings.graphql, "Authorization", body), changes=changes)
-        found = self._decoded(data, _GraphQLAnswer)
+        host = origin_of(self.settings.graphql)
+        found = _decoded(data, _GraphQLAnswer, host)
         if found.errors:
             messages = self.said(*texts_of(found.errors))
-            raise RefusedError(f"{self.settings.host} refuses: {messages or 'it gives no reason'}", 200)
-        return self._decoded(bytes(found.data), answer)
+            raise RefusedError(f"{host} refuses: {messages or 'it gives no reason'}", 200)
+        return _decoded(bytes(found.data), answer, host)
 
     def get(self, path: tuple[str, ...], answer: type[_Answer], parameters: Mapping[str, str] | None = None) -> _Answer:
         """The answer of the REST API under a path, whose parts are escaped. Raises RemoteError."""
         request = Request("GET", self._address(path), "Circle-Token", None, dict(parameters or {}))
-        return self._decoded(self._send(request), answer)
+        return _decoded(self._send(request), answer, origin_of(request.address))
 
     def post(self, path: tuple[str, ...], body: object, answer: type[_Answer]) -> _Answer:
         """The answer of the REST API to something that changes it. Raises RemoteError."""
         request = Request("POST", self._address(path), "Circle-Token", msgspec.json.encode(body))
-        return self._decoded(self._send(request, changes=True), answer)
+        return _decoded(self._send(request, changes=True), answer, origin_of(request.address))
 
     def pages(
         self, path: tuple[str, ...], item: type[_Answer], parameters: Mapping[str, str] | None = None
     ) -> Iterator[_Answer]:
         """Every item of a list that comes in pages. Raises RemoteError, also where the pages go in a circle."""
         asked: set[str] = set()
+        host = origin_of(self.settings.rest)
         query = dict(parameters or {})
         while True:
             page = self.get(path, _Page, query)
-            yield from self._decoded(bytes(page.items), list[item])  # type: ignore[valid-type]
+            yield from _decoded(bytes(page.items), list[item], host)  # type: ignore[valid-type]
             if not page.next_page_token:
                 return
             if page.next_page_token in asked:
-                raise GarbledError(f"the pages of a list of {self.settings.host} go in a circle")
+                raise GarbledError(f"the pages of a list of {host} go in a circle")
             asked.add(page.next_page_token)
             query["page-token"] = page.next_page_token
 
@@ -109,15 +111,15 @@ class Client:
             time.sleep(pause)
         raise failure
 
-    def _decoded(self, data: bytes, answer: type[_Answer]) -> _Answer:
-        """Raises GarbledError for an answer of another form; it says which, and quotes nothing."""
-        host = self.settings.host
-        try:
-            return msgspec.json.decode(data, type=answer)
-        except msgspec.ValidationError:
-            problem = f"the answer of {host} is not of the form that CircleCI documents"
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            start = data.lstrip()[:1]
-            what = "empty" if not start else "a page for browsers" if start == b"<" else "no JSON, or is cut off"
-            problem = f"the answer of {host} is {what}"
-        raise GarbledError(f"{problem}; is this CircleCI's address?")
+
+def _decoded(data: bytes, answer: type[_Answer], host: str) -> _Answer:
+    """Raises GarbledError for an answer of another form; it says which, and quotes nothing."""
+    try:
+        return msgspec.json.decode(data, type=answer)
+    except msgspec.ValidationError:
+        problem = f"the answer of {host} is not of the form that CircleCI documents"
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        start = data.lstrip()[:1]
+        what = "empty" if not start else "a page for browsers" if start == b"<" else "no JSON, or is cut off"
+        problem = f"the answer of {host} is {what}"
+    raise GarbledError(f"{problem}; is this CircleCI's address?")

@@ -21,7 +21,7 @@ from orbgen.remote.failures import (
     SettingsError,
     UnreachableError,
 )
-from orbgen.remote.settings import Settings, is_encrypted
+from orbgen.remote.settings import Settings, is_encrypted, origin_of
 
 if TYPE_CHECKING:
     import httpx
@@ -67,7 +67,7 @@ class Exchange:
         """The body of a successful answer. Raises RemoteError, to which nothing is chained."""
         import httpx
 
-        host = self.settings.host
+        host = origin_of(request.address)
         failure: RemoteError
         try:
             return self._receive(request)
@@ -76,7 +76,7 @@ class Exchange:
         except (httpx.ConnectTimeout, httpx.PoolTimeout):
             failure = UnreachableError(f"cannot connect to {host} within {self.settings.timeout:g} seconds")
         except httpx.TimeoutException:
-            failure = self._late()
+            failure = self._late(host)
         except httpx.ConnectError as error:
             failure = UnreachableError(f"cannot connect to {host}: {self.said(_reason(error))}{_advice(error)}")
         except httpx.ProxyError as error:
@@ -116,9 +116,11 @@ class Exchange:
             for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > LARGEST_ANSWER:
-                    raise GarbledError(f"the answer of {self.settings.host} has more than {LARGEST_ANSWER:,} bytes")
+                    raise GarbledError(
+                        f"the answer of {origin_of(request.address)} has more than {LARGEST_ANSWER:,} bytes"
+                    )
                 if time.monotonic() > deadline:
-                    raise self._late()
+                    raise self._late(origin_of(request.address))
             if not response.is_success:
                 raise self._refusal(response, bytes(body))
             return bytes(body)
@@ -133,12 +135,11 @@ class Exchange:
 
         return authorised
 
-    def _late(self) -> BrokenError:
-        message = f"{self.settings.host} did not answer within {self.settings.timeout:g} seconds"
-        return BrokenError(message, passing=False)
+    def _late(self, host: str) -> BrokenError:
+        return BrokenError(f"{host} did not answer within {self.settings.timeout:g} seconds", passing=False)
 
     def _refusal(self, response: httpx.Response, body: bytes) -> RemoteError:
-        host, status, token = self.settings.host, response.status_code, self.settings.token
+        host, status, token = origin_of(str(response.url)), response.status_code, self.settings.token
         named = self.said(f"{status} {response.reason_phrase}")
         if response.is_redirect or 300 <= status < 400:
             target = self.said(response.headers.get("location", "")) or "nowhere"

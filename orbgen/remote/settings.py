@@ -58,6 +58,12 @@ def read_settings(environment: Variables[str, str], timeout: float | None = None
     return Settings(host.rstrip("/"), graphql, rest, token, timeout or _timeout(environment))
 
 
+def origin_of(address: str) -> str:
+    """The server of an address, without its path: what messages name."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def is_safe(address: str) -> bool:
     """Whether a secret may be sent to an address: it is encrypted, or stays on this machine."""
     return is_encrypted(address) or is_loopback(address)

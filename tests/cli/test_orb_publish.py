@@ -161,7 +161,8 @@ class TestPublished:
     def test_the_page_of_a_version_in_the_cloud(self, publish, monkeypatch, httpserver):
         monkeypatch.setenv("CIRCLECI_CLI_HOST", "https://circleci.com")
         monkeypatch.setenv("CIRCLECI_CLI_ENDPOINT", httpserver.url_for("/graphql-unstable"))
-        code, out, _ = publish()
+        code, out, err = publish()
+        assert "host      https://circleci.com\n" in err
         assert (code, out) == (0, f"https://circleci.com/developer/orbs/orb/{ORB}?version=1.2.3\n")
 
 
@@ -234,11 +235,20 @@ class TestNotSent:
         assert code == 2
         assert "there is no token; set CIRCLECI_CLI_TOKEN, or run `circleci setup`" in err
 
-    def test_an_orb_that_holds_the_token(self, publish, registry, tmp_path, secret):
-        (tmp_path / "src" / "commands" / "go.yml").write_text(f"steps:\n  - run: curl -H 'Circle-Token:{secret}' x\n")
-        code, _, err = publish()
-        assert code == 2
-        assert "the orb holds the API token itself" in err
+    @pytest.mark.parametrize(
+        "content",
+        [
+            "steps:\n  - run: curl -H 'Circle-Token:{}' x\n",
+            "steps:\n  - nowhere # {}\n",
+            "steps:\n  - run: x\n    y: {}\n z",
+            "steps: [checkout] # {}\nsteps: [checkout]\n",
+        ],
+    )
+    def test_an_orb_that_holds_the_token(self, publish, registry, tmp_path, secret, content):
+        (tmp_path / "src" / "commands" / "go.yml").write_text(content.format(secret))
+        code, out, err = publish("--allow-findings")
+        assert (code, out) == (2, "")
+        assert "holds the API token itself" in err
         assert registry.asked == []
 
     def test_an_open_connection(self, publish, monkeypatch):
