@@ -126,9 +126,6 @@ class _Writer:
 
     def _text(self, text: str, column: int, inner: int) -> str:
         """A string value: over several lines as a literal block, else as short as it can be."""
-        self.size += len(text)
-        if self.size > MAXIMUM_BYTES:
-            raise TooLargeError
         return _literal(text, inner, inner - column) if _fits_literal(text) else _inline(text)
 
     def _key(self, name: str, key: Scalar) -> str:

@@ -82,10 +82,10 @@ def test_packing_is_the_same_whatever_the_order_of_writing(orb, tmp_path):
 
 
 def test_keys_are_sorted_with_numbers_by_value(orb):
-    names = ["job10", "job9", "job-a", "job_a", "joba", "Build"]
+    names = ["job10", "job9", "job-a", "job_a", "joba", "Build", "v12", "v1b"]
     folder = orb({f"jobs/{name}.yml": "{}" for name in names})
     keys = [line.strip(" :{}\n") for line in packed(folder).splitlines() if line.startswith("    ")]
-    assert keys == ["Build", "job-a", "job_a", "job9", "job10", "joba"]
+    assert keys == ["Build", "job-a", "job_a", "job9", "job10", "joba", "v1b", "v12"]
 
 
 def test_yes_and_on_are_booleans_unless_quoted(orb):
@@ -242,6 +242,10 @@ class TestAnchors:
         assert data["executors"] == {"e": {"docker": [{"image": "x"}], "shell": "sh"}}
         assert data["commands"]["c"]["parameters"]["p"]["default"] is True
         assert "*" not in packed(folder)
+
+    def test_an_include_that_another_file_names(self, orb):
+        folder = orb({"x/a.yml": "x: &script <<include(s.sh)>>\n", "commands/c.yml": "y: *script\n", "s.sh": "text"})
+        assert contents(folder)["commands"] == {"c": {"y": "text"}}
 
     def test_a_file_prefers_its_own(self, orb):
         folder = orb({"commands/a.yml": "x: &one 1\ny: *one\n", "commands/b.yml": "x: &one 2\ny: *one\n"})

@@ -141,6 +141,14 @@ class TestExpansion:
         )
         assert found(folder) == []
 
+    def test_more_values_than_one_configuration_may_have_job_runs(self, orb):
+        values = ", ".join([f"v{number}" for number in range(5000)])
+        folder = orb(
+            {"jobs/j.yml": f"parameters: {{v: {{type: enum, enum: [{values}]}}}}\n{DOCKER}steps: [checkout]\n"}
+        )
+        validation = validated(folder)
+        assert (validation.findings, validation.uses) == ((), 5001)
+
     def test_an_alias_of_an_element_elsewhere(self, orb):
         folder = orb(
             {}, manifest="version: 2.1\norbs: {other: acme/other@1}\nexecutors: {mine: other/default, bad: nowhere}\n"
@@ -164,6 +172,10 @@ class TestPlaces:
         text = pack(read_folder(folder))
         (finding,) = validate_file(text.encode(), "orb.yml", OrbStore()).findings
         assert str(finding.primary) == "orb.yml:4:23"
+
+    def test_a_step_that_another_file_holds(self, orb):
+        folder = orb({"anchors/a.yml": "x: &step\n  run: << parameters.p >>\n", "commands/c.yml": "steps: [*step]\n"})
+        assert found(folder) == ["src/anchors/a.yml:2:11: Arguments referenced without declared parameters: p"]
 
     def test_one_problem_is_told_once(self, orb):
         folder = orb(
