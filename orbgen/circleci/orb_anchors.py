@@ -74,20 +74,23 @@ class _Measure:
         # Of each collection, by identity: how many nodes it is with its aliases expanded, and how deep.
         self.known: dict[int, tuple[int, int]] = {}
         self.open: set[int] = set()
+        self.repeated = 0
 
     def check(self, documents: list[Document]) -> None:
-        """Raises UnreadableError for the first place where the documents together go too far."""
-        total = 0
+        """Raises UnreadableError for the first alias with which the documents together go too far."""
         for document in documents:
-            total += self._measure(document.root, document.root, 0)[0]
-            if total > MAXIMUM_EXPANDED_NODES:
-                self._refuse(document.root)
+            self._measure(document.root, document.root, 0)
 
     def _measure(self, node: Node, place: Node, depth: int) -> tuple[int, int]:
         if type(node) is Alias:
-            return self._measure(node.target, node, depth)
+            size, height = self._measure(node.target, node, depth)
+            self.repeated += size - 1
+            if self.repeated > MAXIMUM_EXPANDED_NODES:
+                self._refuse(place)
+            return size, height
         if isinstance(node, Scalar):
-            return 1, 1
+            # As for one file: a long text counts for as much as it takes.
+            return 1 + len(node.text) // 100, 0
         known = self.known.get(id(node))
         if known is None:
             if id(node) in self.open:
@@ -98,7 +101,7 @@ class _Measure:
             self.open.add(id(node))
             known = self.known[id(node)] = self._expanded(node, depth)  # type: ignore[arg-type]
             self.open.discard(id(node))
-        if known[0] > MAXIMUM_EXPANDED_NODES or known[1] + depth > MAXIMUM_DEPTH:
+        if known[1] + depth > MAXIMUM_DEPTH:
             self._refuse(place)
         return known
 

@@ -273,6 +273,10 @@ class TestAnchors:
         folder = orb({**files, "x/8.yml": "n: &l8 [a, b, c]\n"})
         assert refusal(folder).code == "limit"
 
+    def test_a_long_text_that_another_file_repeats(self, orb):
+        files = {"x/a.yml": f"n: &long {'x' * 1_000_000}\n", "x/b.yml": f"n: [{', '.join(['*long'] * 30)}]\n"}
+        assert refusal(orb(files)).code == "limit"
+
     def test_a_long_chain_over_several_files_is_too_deep(self, orb):
         files = {f"x/{level}.yml": f"n: &l{level} {{m: *l{level + 1}}}\n" for level in range(300)}
         folder = orb({**files, "x/300.yml": "n: &l300 {a: b}\n"})
@@ -404,9 +408,8 @@ class TestRefused:
         assert refusal(orb({"commands/" + "d/" * 40 + "c.yml": "{}"})).message.startswith("folders are nested")
 
     def test_an_orb_that_would_become_enormous(self, orb):
-        anchor = "a: &a '" + "x" * 100_000 + "'\n"
-        folder = orb({"commands/c.yml": anchor + "b: [" + "*a, " * 1000 + "]\n"})
-        assert "would be larger than" in refusal(folder).message
+        commands = {f"commands/c{number}.yml": "a: <<include(big.sh)>>\n" for number in range(20)}
+        assert "would be larger than" in refusal(orb({**commands, "big.sh": "x" * 1_000_000})).message
 
     def test_a_name_that_cannot_be_shown(self, orb):
         assert "holds characters that cannot be shown" in refusal(orb({"commands/a\x1b[2J.yml": "{}"})).message
