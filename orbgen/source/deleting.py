@@ -83,10 +83,8 @@ def _empty(document: Document, collection: Sequence | Mapping, effect: Removed) 
         place = introduction_end(document, collection)
         yield Edit(Span(source, place, place), f" {empty}", effect)
         yield Edit(Span(source, *_lines_of(collection, 0, size(collection) - 1)), "")
-    elif not collection.flow or is_bracketed(collection):
-        yield Edit(collection.span, empty, effect)
     else:
-        raise EditError(Problem("edit", "the pair in a list is all that its item holds; delete that", collection.span))
+        yield Edit(collection.span, empty, effect)
 
 
 def _lines_of(collection: Sequence | Mapping, first: int, last: int) -> tuple[int, int]:

@@ -54,8 +54,8 @@ def replace(document: Document, node: Node, text: str) -> tuple[Edit, ...]:
         return tuple(_block_by_inline(document, node, fragment, effect))
     if fragment.is_block:
         return tuple(_inline_by_block(document, node, begin, fragment, effect))
-    first, rest = _gap(node, begin) + fragment.lines[0], _continued(holder, fragment)
-    return tuple(_in_parts(node, begin, first, rest, fragment, effect))
+    first, rest = _inline(document, holder, fragment)
+    return tuple(_in_parts(node, begin, _gap(node, begin) + first, rest, fragment, effect))
 
 
 def _on_one_line(document: Document, node: Node, begin: int, fragment: Fragment, effect: Replaced) -> Edit:
@@ -71,13 +71,14 @@ def _gap(node: Node, begin: int) -> str:
     return " " if node.start == node.end and node.source.text[begin - 1 : begin] not in ("", " ", *BREAKS) else ""
 
 
-def _continued(holder: Sequence | Mapping | None, fragment: Fragment) -> list[str]:
-    """The lines behind the first of what is no block collection."""
-    width = 0 if holder is None else column(holder.source.text, holder.start)
-    root = fragment.root
-    if not isinstance(root, Scalar) or root.style not in ("|", ">"):
-        width += 2
-    return indented(fragment.lines[1:], width)
+def _inline(document: Document, holder: Sequence | Mapping | None, fragment: Fragment) -> tuple[str, list[str]]:
+    """What is no block collection: what stands on the line of its key or dash, and the lines of a block below that."""
+    text = document.source.text
+    width = 0 if holder is None else column(text, holder.start)
+    if isinstance(fragment.root, Scalar) and fragment.root.style in ("|", ">"):
+        return fragment.lines[0], indented(fragment.lines[1:], width)
+    ending = line_break(text, document.root.start if holder is None else holder.start)
+    return ending.join([fragment.lines[0], *indented(fragment.lines[1:], width + 2)]), []
 
 
 def _in_parts(node: Node, begin: int, first: str, rest: list[str], fragment: Fragment, effect: Replaced) -> list[Edit]:
@@ -124,14 +125,14 @@ def _block_by_block(document: Document, node: Node, fragment: Fragment, effect: 
 def _block_by_inline(document: Document, node: Node, fragment: Fragment, effect: Replaced) -> list[Edit]:
     source, text = document.source, document.source.text
     assert isinstance(node, (Sequence, Mapping))
-    rest = _continued(document.holder(node), fragment)
+    first, rest = _inline(document, document.holder(node), fragment)
     ending = line_break(text, node.start)
     if document.holder(node) is None or not begins_line(text, node.start):
         span = Span(source, node.start, _real_end(node))
-        return [Edit(span, ending.join([fragment.lines[0], *rest]) + fragment.closing(text, span.end), effect)]
+        return [Edit(span, ending.join([first, *rest]) + fragment.closing(text, span.end), effect)]
     place = introduction_end(document, node)
     below = line_end(text, place)
-    edits = [Edit(Span(source, place, place), " " + fragment.lines[0], effect)]
+    edits = [Edit(Span(source, place, place), " " + first, effect)]
     if rest:
         edits.append(Edit(Span(source, below, below), "".join([ending + line for line in rest])))
     lines = Span(source, above_entry(node, 0), behind_entry(node, size(node) - 1))
@@ -172,6 +173,8 @@ def replace_text(document: Document, scalar: Scalar, start: int, end: int, new: 
     # What was text stays text, whatever it looks like; what was a number may become another.
     style = "'" if isinstance(scalar.value, str) else ""
     by = Scalar(scalar.source, 0, 0, 0, text, style, None, scalar.tag)
+    if scalar.style in ("|", ">") and end == len(scalar.text) and scalar.text.endswith("\n"):
+        start, end, new = _before_last_break(scalar.text, start, end, new)
     edit = Edit(
         Span(scalar.source, *_extent(scalar, start, end)),
         _in_style(scalar, start, new),
@@ -182,6 +185,15 @@ def replace_text(document: Document, scalar: Scalar, start: int, end: int, new: 
     except EditError:
         return replace(document, scalar, write_scalar(by.value, scalar.style or style))
     return (edit,)
+
+
+def _before_last_break(text: str, start: int, end: int, new: str) -> tuple[int, int, str]:
+    """The same change of a text without its last line break, which in the file ends the line as any other."""
+    if start == end:
+        return start - 1, end - 1, "\n" + new.removesuffix("\n")
+    if not new and text[start - 1 : start] == "\n":
+        return start - 1, end - 1, ""
+    return start, end, new.removesuffix("\n")
 
 
 def _extent(scalar: Scalar, start: int, end: int) -> tuple[int, int]:
