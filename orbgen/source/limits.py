@@ -7,4 +7,5 @@ MAXIMUM_EXPANDED_NODES = 250_000
 MAXIMUM_DEPTH = 256
 
 TOO_DEEP = f"the document is nested more than {MAXIMUM_DEPTH} levels deep here"
+TOO_LARGE = f"the document has more than {MAXIMUM_NODES:,} nodes"
 REMEDY = "split the file or remove what is generated"

@@ -14,7 +14,7 @@ import msgspec
 from orbgen.source.comments import find_indicator
 from orbgen.source.encoding import decode
 from orbgen.source.libyaml import YAMLError, events, parser
-from orbgen.source.limits import MAXIMUM_DEPTH, MAXIMUM_EXPANDED_NODES, MAXIMUM_NODES, REMEDY, TOO_DEEP
+from orbgen.source.limits import MAXIMUM_DEPTH, MAXIMUM_EXPANDED_NODES, MAXIMUM_NODES, REMEDY, TOO_DEEP, TOO_LARGE
 from orbgen.source.names import nearest
 from orbgen.source.nodes import Alias, Content, Document, Mapping, Node, Scalar, Sequence, parts
 from orbgen.source.problems import Note, Problem, UnreadableError
@@ -130,6 +130,9 @@ class _Builder:
             if kind is ScalarEvent:
                 value, style, start, end = event.value, event.style, event.start_mark.index, event.end_mark.index
                 node = Scalar(source, start, end, start, value, style or "")
+                count += 1
+                if count > MAXIMUM_NODES:
+                    raise self._limit(node, TOO_LARGE)
                 if event.anchor is not None or event.tag is not None:
                     self._add_properties(node, event)
                 if style == "|" or style == ">":
@@ -148,9 +151,6 @@ class _Builder:
                     key = None
                 if "<<" in value:
                     templated = True
-                count += 1
-                if count > MAXIMUM_NODES:
-                    raise self._limit(node, f"the document has more than {MAXIMUM_NODES:,} nodes")
                 continue
             if kind is MappingStartEvent or kind is SequenceStartEvent:
                 inner: list[Any] = []
@@ -174,7 +174,7 @@ class _Builder:
                 return root.target if type(root) is Alias else root, event.end_mark.index
             count += 1
             if count > MAXIMUM_NODES:
-                raise self._limit(node, f"the document has more than {MAXIMUM_NODES:,} nodes")
+                raise self._limit(node, TOO_LARGE)
             if key is None:
                 key = node
                 continue

@@ -52,12 +52,13 @@ roots = st.one_of(
 class Writer:
     """Writes values as YAML in styles that are drawn, with comments and blank lines."""
 
-    def __init__(self, draw: Callable[..., Any]) -> None:
+    def __init__(self, draw: Callable[..., Any], number: int = 0) -> None:
         self.draw = draw
+        # New text is numbered apart. It does not end in blank lines that would join those behind it.
+        self.number, self.is_new = number, number > 0
         self.step = draw(st.sampled_from([2, 2, 4, 3]))
         self.list_step = draw(st.sampled_from([0, self.step]))
         self.comments = draw(st.booleans())
-        self.number = 0
 
     def chance(self, one_in: int) -> bool:
         return bool(self.draw(st.integers(1, one_in)) == 1)
@@ -97,7 +98,7 @@ class Writer:
             first, *rest = (" " + self.flow(value, indent)).split("\n")
             return [*[first], *rest[:-1], rest[-1] + self.behind()] if rest else [first + self.behind()]
         written = self.scalar(value, False)
-        if isinstance(value, str) and value.rstrip("\n") == "end" and self.chance(2):
+        if isinstance(value, str) and value.rstrip("\n") == "end" and not self.is_new and self.chance(2):
             written = "|+\n  " + value.removesuffix("\n")
         first, *rest = (" " + written).split("\n")
         if value is None and self.chance(2):
@@ -186,8 +187,7 @@ def test_entries_are_put_where_they_are_wanted(data, draws):
     target = draws.draw(st.sampled_from(collections))
     entries = entries_of(target)
     new = draws.draw(st.lists(values, min_size=1, max_size=2))
-    writer = Writer(draws.draw)
-    writer.number = 100
+    writer = Writer(draws.draw, 100)
     place = draws.draw(st.integers(0, len(entries)))
     if isinstance(target, Sequence):
         text = "\n".join(writer.block(new, 0))
@@ -237,7 +237,7 @@ def test_values_are_replaced(data, draws):
     keys = {id(key) for node in walk(document.root) if isinstance(node, Mapping) for key, _ in node.entries}
     target = draws.draw(st.sampled_from([node for node in walk(document.root) if id(node) not in keys]))
     new = draws.draw(values)
-    writer = Writer(draws.draw)
+    writer = Writer(draws.draw, 100)
     text = "\n".join(writer.block(new, 0)) if isinstance(new, (list, dict)) and new else writer.flow(new, 0)
     if not isinstance(new, (list, dict)) and draws.draw(st.booleans()):
         text = write_scalar(new, "|")
