@@ -64,9 +64,9 @@ def test_what_is_a_comment(text, expected):
 
 
 def test_a_comment_is_found_by_its_line():
-    document = document_of(b"# a\r\nb: 1 # c\r\nd: |\r\n  # e\r\n# f")
-    found = [document.comment_on(line) for line in range(8)]
-    assert [comment and comment.text for comment in found] == [None, "# a", "# c", None, None, "# f", None, None]
+    document = document_of(b"# a\r\nb: 1 # c\r\nd: |\r\n  # e\r\n# f\r\ng: 1\r\n")
+    found = [document.comment_on(line) for line in range(9)]
+    assert [comment and comment.text for comment in found] == [None, "# a", "# c", None, None, "# f", None, None, None]
 
 
 @settings(max_examples=60)

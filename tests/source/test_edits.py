@@ -268,6 +268,12 @@ def test_line_ends_encoding_and_mark_are_kept(line_end, mark):
         ("a:\n- b\nd: e\n", replace, "d", "- g", "a:\n- b\nd:\n- g\n"),
         ("a:\n   - b\nd: e\n", replace, "d", "- g", "a:\n   - b\nd:\n   - g\n"),
         ("a:\n- b\n", replace, "a", "c: d", "a:\n  c: d\n"),
+        ("a:\n- b\nc:\n   d: e\nf: g\n", replace, "f", "h: i", "a:\n- b\nc:\n   d: e\nf:\n   h: i\n"),
+        ("a:\n- b\nc:\n   d: e\nf: g\n", replace, "f", "- i", "a:\n- b\nc:\n   d: e\nf:\n- i\n"),
+        # The root.
+        ("x # c\n", replace, "", "a: b\nc: d", "a: b # c\nc: d\n"),
+        ("a: b\nc: d # e\n", replace, "", "- f", "- f\n"),
+        ("--- &x y\n", replace, "", "a: b", "--- &x\na: b\n"),
         # Anchors and tags.
         ("a: &x b\nc: *x\n", replace, "a", "- d", "a: &x\n  - d\nc: *x\n"),
         ("- &x b\n- *x\n", replace, "0", "c: d", "- &x\n  c: d\n- *x\n"),
@@ -305,6 +311,8 @@ def test_odd_places(before, operation, path, text, after):
         ("- a: 1 # of a\n\n  # of b\n  b: 2\n  c: 3\n", ["0.a"], "- # of b\n  b: 2\n  c: 3\n"),
         ("- a: 1\n  b: 2\n  c: 3\n", ["0.a", "0.b"], "- c: 3\n"),
         ("- - a\n  - b\n- c\n", ["0.0"], "- - b\n- c\n"),
+        ("- a # - of a\n- b\n- c\n", ["1"], "- a # - of a\n- c\n"),
+        ("[a # of a, too\n , b]\n", ["1"], "[a # of a, too\n  ]\n"),
         ("- - a\n- b\n", ["0.0"], "- []\n- b\n"),
         ("? a\n: b\nc: d\n", ["a"], "c: d\n"),
         ("a: |+\n  x\n\nb: 1\n\nc: 2\n", ["b"], "a: |+\n  x\n\nc: 2\n"),
@@ -342,6 +350,16 @@ def test_deleting_tidies_up(before, paths, after):
         ("a: |\n  one\n\n  two\n", "\n\ntwo", "\nx", "a: |\n  one\n  x\n"),
         ("a: |\n  one\n", "\n", "\nlast\n", "a: |\n  one\n  last\n"),
         ("a: |\n  one\n", "one", " one", 'a: " one\\n"\n'),
+        ("a: |2- # why\n    one << x >>\n   two", "<< x >>", "y", "a: |2- # why\n    one y\n   two"),
+        ("a: |\n      one\n      two\n", "one\n", "", "a: |\n      two\n"),
+        ("a: |\n      one\n      two\n", "two\n", "", "a: |\n      one\n"),
+        ("a: |\n      one\n      two\n", "two\n", "2\n\n3\n", "a: |\n      one\n      2\n\n      3\n"),
+        ("a: |\n      one\n      two\n", "one", "1\n\n2", "a: |\n      1\n\n      2\n      two\n"),
+        ("a: |\n      one\n\n      two\n", "\n\ntwo", "\nand\ntwo", "a: |\n      one\n      and\n      two\n"),
+        ("a: >\n      one\n      two\n", "e t", "-", "a: >\n      on-wo\n"),
+        ("a: 'it''s\n  x'\n", "x", "y'z", "a: 'it''s\n  y''z'\n"),
+        ('a: "\\x41 b"\n', "b", 'c"', 'a: "\\x41 c\\""\n'),
+        ('a: "one\n  two"\n', " ", "_", 'a: "one_two"\n'),
         ("a: >\n  one\n  two\n\n  three\n", "two", "2", "a: >\n  one\n  2\n\n  three\n"),
         ("a: it\n", "it", "it's: a", "a: 'it''s: a'\n"),
         ("a: it # c\n", "t", "f", "a: if # c\n"),
@@ -372,6 +390,13 @@ def test_text_is_replaced(before, old, new, after):
     assert (found.text, type(found.value)) == (expected, type(scalar.value))
     if after is not None:
         assert result == after
+
+
+def test_text_is_added_at_the_end_of_a_block():
+    document = document_of("a: |\n      one\nb: 1\n")
+    scalar = at(document, "a")
+    edits = replace_text(document, scalar, len(scalar.text), len(scalar.text), "two\n\nthree\n")
+    assert apply(document.source, edits) == b"a: |\n      one\n      two\n\n      three\nb: 1\n"
 
 
 def test_comments_are_changed_and_deleted():

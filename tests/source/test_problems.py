@@ -76,6 +76,12 @@ def test_the_parser_in_python_gives_the_same_advice(text, line, column, advice, 
     assert advice in (problem.help or "")
 
 
+def test_what_no_text_begins_with_is_named():
+    assert problem_of("a: @b\n").message == "unable to parse YAML: no YAML text can begin with `@`"
+    assert problem_of("a:\n\tb: c\n").message == "unable to parse YAML: a tab cannot indent YAML"
+    assert problem_of("a: 'b\n").message == "unable to parse YAML: these quotes are never closed"
+
+
 def test_line_ends_do_not_move_the_place():
     for line_end in ("\n", "\r\n", "\r"):
         assert str(problem_of(f"a: 1{line_end}b: 2{line_end}c: d: e{line_end}")).startswith("config.yml:3:5: ")

@@ -277,7 +277,7 @@ def test_the_collection_that_holds_a_node():
     assert document.holder(sequence.items[1].get("b")) is sequence.items[1]
 
 
-def test_templated_collections_know_it():
+def test_what_is_templated_knows_it():
     root = root_of("a: [1, {b: << x >>}]\nc: [1]\nd: {<< x >>: 1}\ne: &e [<< x >>]\nf: [*e]\n")
     assert {name: field.value.templated for name, field in root.fields.items()} == {
         "a": True,
@@ -286,6 +286,7 @@ def test_templated_collections_know_it():
         "e": True,
         "f": True,
     }
+    assert [item.templated for item in root_of("[<< x >>, x, \\<< x, *a]").items] == [True, False, True, False]
 
 
 PARSED_ALIKE = [
