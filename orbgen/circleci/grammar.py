@@ -144,7 +144,7 @@ def _check_keys(
         if option not in grammar.keys:
             guess = nearest(option, grammar.keys)
             message = f"CircleCI ignores the key `{option}` of the step `{name}`"
-            known = f"the keys are {', '.join(sorted(grammar.keys))}"
+            known = f"the keys are {', '.join(sorted(grammar.keys))} (as of {GRAMMAR_DATE})"
             help = f"did you mean `{guess}`?" if guess else known
             compilation.report("ignored-key", message, field.key.span, scope, help=help, suggestion=guess)
 
@@ -240,7 +240,7 @@ def check_closed(
         if name not in keys:
             guess = nearest(name, keys)
             message = f"extraneous key [{name}] is not permitted in {what}"
-            permitted = f"permitted keys: {', '.join(sorted(keys))}"
+            permitted = f"permitted keys: {', '.join(sorted(keys))} (as of {GRAMMAR_DATE})"
             help = f"did you mean `{guess}`?" if guess else hint or permitted
             compilation.report("unknown-key", message, field.key.span, scope, help=help, suggestion=guess)
 

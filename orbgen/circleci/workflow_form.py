@@ -8,6 +8,7 @@ from orbgen.circleci.compilation import Compilation, Scope
 from orbgen.circleci.grammar import (
     FILTER_KEYS,
     FILTER_LIST_KEYS,
+    GRAMMAR_DATE,
     WORKFLOW_KEYS,
     check_reruns,
     is_empty,
@@ -49,7 +50,7 @@ def misspelt_jobs(node: Mapping) -> str | None:
 def _belongs(key: str) -> str:
     if key in ("filters", "context", "requires", "matrix", "pre-steps", "post-steps", "serial-group"):
         return f"`{key}` belongs to the entry of a job"
-    return f"the keys are {', '.join(sorted(WORKFLOW_KEYS))}"
+    return f"the keys are {', '.join(sorted(WORKFLOW_KEYS))} (as of {GRAMMAR_DATE})"
 
 
 def _check_triggers(compilation: Compilation, node: Content, scope: Scope) -> None:

@@ -260,6 +260,19 @@ def test_an_executor_as_an_argument(entry: str, expected: dict[str, Any]):
     assert compiled(f"{PARAMETER}      - {entry}\n")["jobs"]["build"] == {**expected, "steps": ["checkout"]}
 
 
+@pytest.mark.parametrize(("entry", "expected"), [("build", "a:own"), ("build: {where: other}", "b:own")])
+def test_an_executor_from_a_parameter_takes_arguments_of_the_job(entry: str, expected: str):
+    text = PARAMETER.replace("executor: << parameters.where >>", "executor: {name: << parameters.where >>, tag: own}")
+    other = '  other: {parameters: {tag: {type: string}}, docker: [{image: "b:<< parameters.tag >>"}]}\njobs:\n'
+    data = compiled(f"{text.replace('jobs:' + chr(10), other, 1)}      - {entry}\n")
+    assert data["jobs"]["build"]["docker"] == [{"image": expected}]
+
+
+def test_an_executor_whose_name_is_a_text():
+    text = PARAMETER.replace("{type: executor, default: linux}", "{type: string, default: mac}")
+    assert compiled(f"{text}      - build\n")["jobs"]["build"]["macos"] == {"xcode": "16.4.0"}
+
+
 def test_an_argument_that_names_no_executor_is_told_where_it_is_given():
     problem = only(f"{PARAMETER}      - build: {{where: windows}}\n")
     assert (problem.code, problem.span.line, problem.span.text) == ("undefined-executor", 13, "windows")

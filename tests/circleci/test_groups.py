@@ -129,6 +129,18 @@ def test_a_member_required_from_outside_is_told_to_stand_in_its_group():
     assert problem.help == "it is defined inside job group 'ship'; require the group instead"
 
 
+def test_a_member_required_by_a_group_is_told_to_stand_in_its_group():
+    (problem,) = pipeline_of(config("ship: {requires: [deploy]}")).problems
+    assert problem.message == "Job 'ship/start' requires 'deploy', which is the name of 0 other jobs in workflow 'main'"
+    assert problem.help == "it is defined inside job group 'ship'; require the group instead"
+
+
+def test_a_group_whose_name_only_circleci_knows():
+    entries = ["ship: {name: << pipeline.git.branch >>}", "build: {requires: [main]}"]
+    assert said(config(*entries), complete=False) == []
+    assert said(config("ship: {name: x}", "build: {requires: [main]}"), complete=False) != []
+
+
 def test_a_group_that_is_nearly_right():
     (problem,) = [problem for problem in pipeline_of(config("shi")).problems if problem.code == "undefined-job"]
     assert problem.suggestion == "ship"

@@ -185,6 +185,18 @@ def test_a_key_of_an_entry_in_a_job_is_told_where_it_belongs():
     assert only(job(f"{DOCKER}\ncontext: prod\n{STEPS}")).help == "`context` belongs to the job's entry in a workflow"
 
 
+def test_a_key_that_is_like_none_is_told_which_there_are():
+    help = only(job(f"{DOCKER}\nqwertz: prod\n{STEPS}")).help
+    assert help is not None
+    assert help.startswith("permitted keys: branches, circleci_ip_ranges, description, docker, environment, executor,")
+
+
+@pytest.mark.parametrize("parallelism", ["", "<< pipeline.parameters.n >>", "<< pipeline.number >>"])
+def test_what_is_not_known_may_fit(parallelism: str):
+    above = "parameters: {n: {type: integer, default: 2}}\n"
+    assert said(job(f"{DOCKER}\nparallelism: {parallelism}\n{STEPS}", above=above), complete=False) == []
+
+
 def test_all_mistakes_of_a_job_are_told_at_once():
     assert said(job(f"{DOCKER}\nparallelism: no\nworkdir: x\nsteps:\n  - run:\n  - save_cache: {{key: a}}")) == [
         "5:18 [value] `parallelism` of job 'build' must be an integer, not `no`",

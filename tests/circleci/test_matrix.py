@@ -121,6 +121,11 @@ def test_requiring_a_matrix(more: str, required: str, expected: list[str]):
     assert data["workflows"]["main"]["jobs"][-1] == {"after": {"requires": expected}}
 
 
+def test_the_alias_of_a_matrix_comes_before_a_job_of_that_name():
+    data = compiled(config(matrix("{version: [a]}"), "after: {name: test}", "after: {requires: [test]}"))
+    assert data["workflows"]["main"]["jobs"][-1] == {"after": {"requires": ["test-a"]}}
+
+
 def test_the_status_that_a_matrix_is_required_with():
     data = compiled(config(matrix("{version: [a, b]}"), "after: {requires: [test: [failed, canceled]]}"))
     expected = [{"test-a": ["failed", "canceled"]}, {"test-b": ["failed", "canceled"]}]

@@ -378,15 +378,31 @@ def test_steps_given_as_arguments_see_the_callers_parameters():
     [
         ("- steps: << parameters.name >>", "Parameter type is not steps"),
         ("- << parameters.flag >>", "Parameter type is not steps"),
+        ("- << parameters.where >>", "Parameter type is not steps"),
+        ("- steps: << parameters.where >>", "Parameter type is not steps"),
         ("- steps: checkout", "`steps` must be a list"),
     ],
 )
 def test_what_is_not_steps(written: str, message: str):
     commands = (
-        "c:\n  parameters: {name: {type: boolean, default: true}, flag: {type: boolean, default: true}}\n"
+        "c:\n  parameters:\n    name: {type: boolean, default: true}\n    flag: {type: boolean, default: true}\n"
+        "    where: {type: executor, default: x}\n"
         f"  steps:\n    {written}"
     )
     assert message in [line.partition("] ")[2] for line in said(config("- c", commands=commands))]
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("{description: x}", "required key [steps] not found in command 'c'"),
+        ("{steps: }", "required key [steps] not found in command 'c'"),
+        ("{steps: [], docker: x}", "extraneous key [docker] is not permitted in command 'c'"),
+        ("[checkout]", "command 'c' must be a mapping, but is not"),
+    ],
+)
+def test_what_a_command_cannot_be(command: str, message: str):
+    assert message in [line.partition("] ")[2] for line in said(config("- c", commands=f"c: {command}"))]
 
 
 def test_a_command_may_be_a_name_of_another():

@@ -75,6 +75,11 @@ def test_what_workflows_of_version_2_do_not_have(workflow: str, message: str):
     assert (problem.code, problem.message) == ("version", message)
 
 
+def test_keys_without_a_value_do_no_harm_in_version_2():
+    entry = "build: {pre-steps: , post-steps: }"
+    assert said(f"version: 2\n{BUILD}workflows: {{version: 2, main: {{when: , jobs: [{entry}]}}}}\n") == []
+
+
 def test_a_matrix_needs_version_2_1():
     entry = "build: {name: b, matrix: {parameters: {x: [a]}}}"
     text = f"version: 2\n{BUILD}workflows: {{version: 2, main: {{jobs: [{entry}]}}}}\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -145,6 +146,13 @@ def test_an_entry_with_keys_beside_its_job():
     assert (problem.code, problem.span.line, problem.help) == ("misplaced-key", 9, "indent `filters` under `build`")
 
 
+def test_an_entry_with_several_keys_beside_its_job():
+    problem = only(config("build:\nfilters: {branches: {only: main}}\ncontext: c"))
+    assert problem.message == (
+        "an entry of a workflow has exactly one key, the job's name; `filters`, `context` stand beside `build`"
+    )
+
+
 @pytest.mark.parametrize(("entry", "suggestion"), [("biuld", "build"), ("tset: {x: z}", "test")])
 def test_a_job_that_is_nearly_right(entry: str, suggestion: str):
     problem = only(config(entry))
@@ -276,6 +284,12 @@ def test_keys_of_a_workflow_keep_their_order_and_unknown_ones_are_told():
         "7:5 [ignored-key] CircleCI ignores the key `filters` of workflow 'main'",
         "8:5 [ignored-key] CircleCI ignores the key `concurrency` of workflow 'main'",
     ]
+
+
+def test_what_is_newer_than_orbgen_is_told_to_be_possible():
+    problem = only(config("build", keys="concurrency: 1"))
+    assert problem.help is not None
+    assert re.search(r"the keys are .* \(as of \d{4}-\d\d-\d\d\)$", problem.help)
 
 
 @pytest.mark.parametrize(
