@@ -338,7 +338,7 @@ class EntryCompiler:
         steps = StepList(self.compilation)
         for key, kind in (("pre-steps", CallKind.PRE_STEPS), ("post-steps", CallKind.POST_STEPS)):
             node = entry.get(key)
-            if node is not None:
+            if node is not None and not is_empty(node):
                 link = Call(kind, run.declared, node.span, run.call)
                 steps.extend(node, scope.seen_from(link), link)
         run.steps = tuple(steps.steps)

@@ -44,12 +44,12 @@ def instantiate(
     run.body = _merge(compilation, node, executor, scope)
     steps = StepList(compilation)
     before, after = around
-    if before is not None:
+    if before is not None and not is_empty(before):
         link = Call(CallKind.PRE_STEPS, run.declared, before.span, run.call)
         steps.extend(before, entry_scope.seen_from(link), link)
     if not is_empty(node.get("steps")):
         steps.extend(node.fields["steps"].value, scope, call)
-    if after is not None:
+    if after is not None and not is_empty(after):
         link = Call(CallKind.POST_STEPS, run.declared, after.span, run.call)
         steps.extend(after, entry_scope.seen_from(link), link)
     run.steps = tuple(steps.steps)
