@@ -145,7 +145,9 @@ def test_a_source_given_without_a_version_is_printed_with_what_was_asked_for(tmp
     assert list(header(pipeline_of(config("{o: ns/orb@1}"), store=store))) == []
 
 
-@pytest.mark.parametrize("name", ["orb@1.0.0.md", "orb@1.0.0.yml.orig", "orb@one.yml", "orb2@1.0.0.yml", "orb.yml"])
+@pytest.mark.parametrize(
+    "name", ["orb@1.0.0.md", "orb@1.0.0.yml.orig", "orb@one.yml", "orb2@1.0.0.yml", "orb.yml", "1.0.0.yml"]
+)
 def test_other_files_in_a_folder_are_no_orbs(tmp_path: Path, name: str):
     (tmp_path / "ns").mkdir()
     (tmp_path / "ns" / name).write_text(say("x"))

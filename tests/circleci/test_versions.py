@@ -147,11 +147,17 @@ def test_a_setup_configuration_runs_one_workflow():
     assert said(text, complete=False) == []
 
 
-@pytest.mark.parametrize(
-    ("setup", "message"), [("2", "`setup` must be true or false"), ("[]", "`setup` must be true or false")]
-)
-def test_what_setup_cannot_be(setup: str, message: str):
-    assert only(f"version: 2.1\nsetup: {setup}\n{BUILD}").message == message
+@pytest.mark.parametrize("setup", ["false", "", "<< pipeline.parameters.x >>"])
+def test_what_is_no_setup_configuration(setup: str):
+    parameters = "parameters: {x: {type: boolean, default: true}}\n"
+    pipeline = pipeline_of(f"version: 2.1\nsetup: {setup}\n{parameters}{BUILD}")
+    assert pipeline.problems == ()
+    assert not pipeline.setup
+
+
+@pytest.mark.parametrize("setup", ["2", "[]", "'true'"])
+def test_what_setup_cannot_be(setup: str):
+    assert only(f"version: 2.1\nsetup: {setup}\n{BUILD}").message == "`setup` must be true or false"
 
 
 def test_pipeline_parameters_that_are_given_have_to_fit():
