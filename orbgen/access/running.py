@@ -44,9 +44,10 @@ class _Names(msgspec.Struct, frozen=True):
 
 
 class _Answers(msgspec.Struct):
-    """What is known for one scenario, by the number of the job run's object."""
+    """What is known for one scenario of workflows and job runs, by the numbers of their objects."""
 
     scenario: Scenario
+    workflows: dict[int, Outcomes]
     own: dict[int, Outcomes]
     runs: dict[int, Outcomes]
 
@@ -67,20 +68,26 @@ class Running:
 
     def runs(self, run: JobRun, scenario: Scenario, conditions: tuple[Condition, ...] = ()) -> Outcomes:
         """Whether a job run runs, or one of its steps under some conditions: its own ones, and all that it requires."""
-        found = self._worked_out(run, scenario)
+        found = self._worked_out(run, scenario) if run.requires else self.own(run, scenario)
         for condition in conditions:
             found = both(found, self._truths(condition, scenario))
         return found
 
     def own(self, run: JobRun, scenario: Scenario) -> Outcomes:
         """Whether a job's own filters and its workflow let it run, whatever it requires."""
-        answers = self._of(scenario).own
-        found = answers.get(id(run))
+        answers = self._of(scenario)
+        found = answers.own.get(id(run))
         if found is None:
-            found = self._workflow(self.workflow_of(run), scenario)
+            found = self._of_workflow(self.workflow_of(run), answers)
             if found != FALSE:
                 found = both(found, self._filters(run, scenario))
-            answers[id(run)] = found
+            answers.own[id(run)] = found
+        return found
+
+    def _of_workflow(self, workflow: Workflow, answers: _Answers) -> Outcomes:
+        found = answers.workflows.get(id(workflow))
+        if found is None:
+            found = answers.workflows[id(workflow)] = self._workflow(workflow, answers.scenario)
         return found
 
     def outcomes(self, value: Unknown, scenario: Scenario) -> Outcomes:
@@ -91,7 +98,7 @@ class Running:
     def _of(self, scenario: Scenario) -> _Answers:
         found = self._answers.get(id(scenario))
         if found is None:
-            found = self._answers[id(scenario)] = _Answers(scenario, {}, {})
+            found = self._answers[id(scenario)] = _Answers(scenario, {}, {}, {})
         return found
 
     # What is required
@@ -99,6 +106,8 @@ class Running:
     def _worked_out(self, run: JobRun, scenario: Scenario) -> Outcomes:
         """As `runs`. A long chain of jobs is walked without recursion; one that leads back to itself is unclear."""
         known = self._of(scenario).runs
+        if id(run) in known:
+            return known[id(run)]
         pending, entered = [run], set[int]()
         while pending:
             current = pending[-1]

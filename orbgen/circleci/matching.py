@@ -186,6 +186,7 @@ def _program(pattern: str) -> _Program | None:
         return None
 
 
+@lru_cache(maxsize=4096)
 def full_match(pattern: str, text: str) -> bool | None:
     """Whether a whole text matches a pattern; None where that is not sure, or would take too long."""
     program = _program(pattern)

@@ -53,6 +53,11 @@ def path_of(run: JobRun) -> str:
     return f"{run.workflow}/{run.name}"
 
 
+def _scripts_of(run: JobRun, context: Context) -> tuple[StepScript, ...]:
+    found = [context.script_of(at) for at in context.run_steps(run)]
+    return tuple([script for script in found if script is not None])
+
+
 class Context:
     """One linted configuration: its document, its pipeline and the shared analyses."""
 
@@ -79,10 +84,8 @@ class Context:
 
     def scripts(self, run: JobRun | None = None) -> Iterator[StepScript]:
         """The scripts of a job run's steps, or of all, that a POSIX shell reads (rules.md 2.3)."""
-        for at in self.run_steps(run):
-            found = self.script_of(at)
-            if found is not None:
-                yield found
+        for one in (run,) if run is not None else self.pipeline.job_runs:
+            yield from self.once(one, _scripts_of)
 
     def script_of(self, at: RunStep) -> StepScript | None:
         """The script of a step; None where there is none, or one that no POSIX shell reads."""

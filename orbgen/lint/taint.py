@@ -93,11 +93,13 @@ def written_files(command: Command) -> list[Word]:
 
 
 def tainted_scripts(run: JobRun, context: Context) -> list[TaintedScript]:
-    """The scripts of a job run, followed one after another; worked out once for all rules."""
+    """The scripts of a job run, followed one after another; none where nothing from outside can be in them."""
     return context.once(run, _followed)
 
 
 def _followed(run: JobRun, context: Context) -> list[TaintedScript]:
+    if not _may_be_tainted(run, context):
+        return []
     scripts = []
     bounded = context.bounded(run)
     inherited = {**twins(bounded), **_from_environment(environment_of(run), bounded)}
@@ -109,6 +111,20 @@ def _followed(run: JobRun, context: Context) -> list[TaintedScript]:
         inherited.update(found.exported)
         scripts.append(found)
     return scripts
+
+
+def _may_be_tainted(run: JobRun, context: Context) -> bool:
+    """Whether text from outside can be in a script at all: cheap, and for most job runs the answer is no."""
+    nothing: frozenset[str] = frozenset()
+    if _from_environment(environment_of(run), nothing):
+        return True
+    for script in context.scripts(run):
+        text = script.script.text
+        if "git " in text or any([name in text for name in twins(nothing)]):
+            return True
+        if script.at.step.substituted and script.at.step.argument("environment") is not None:
+            return True
+    return False
 
 
 @lru_cache(maxsize=64)

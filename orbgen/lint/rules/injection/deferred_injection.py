@@ -29,7 +29,9 @@ _WRITING = ("echo", "printf", "cat", "tee")
 
 def check(run: JobRun, context: Context) -> Iterator[Finding]:
     """Each tainted variable that a command writes into a file which a shell, or CircleCI, reads later."""
-    scripts = list(tainted_scripts(run, context))
+    scripts = tainted_scripts(run, context)
+    if not any([tainted.uses for tainted in scripts]):
+        return
     run_later = {name for tainted in scripts for name in _scripts_run(tainted)}
     continued = [text for tainted in scripts if _CONTINUES.search(text := tainted.script.script.text)]
     for tainted in scripts:

@@ -43,12 +43,12 @@ def check(run: JobRun, context: Context) -> Iterator[Finding]:
 
 
 def _read_again(tainted: TaintedScript) -> Iterator[tuple[Use, Reparsing]]:
-    commands = tainted.script.script.commands
     for use in tainted.uses:
         reparsing = next((kind for word, kind in code_words(use.command) if word is use.word), None)
         if reparsing is None and (use.word is None or _is_input(use)):
             reparsing = reads_input_as_code(use.command)
         if reparsing is None and use.command.pipeline >= 0 and use.command.name in ("echo", "printf", "cat"):
+            commands = tainted.script.script.commands
             behind = [one for one in commands if one.pipeline == use.command.pipeline and one.start > use.command.start]
             reparsing = reads_input_as_code(behind[0]) if behind else None
         if reparsing is not None:
