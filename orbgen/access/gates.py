@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping as Map
 from functools import lru_cache
+from typing import TypeAlias
 
 import msgspec
 
@@ -22,6 +23,10 @@ from orbgen.source.nodes import Scalar
 
 _ANY: Outcomes = frozenset((Special.ANY,))
 _CHOSEN: Outcomes = frozenset((Special.CHOSEN,))
+
+
+# A job run, and the conditions of one of its steps.
+_Key: TypeAlias = tuple[int, tuple[int, ...]]
 
 
 class Result(enum.Enum):
@@ -69,15 +74,34 @@ class Gates:
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._running = Running(pipeline)
-        self._gates: dict[tuple[int, tuple[int, ...]], Gate] = {}
+        self._gates: dict[_Key, Gate] = {}
+        self._results: dict[_Key, Result] = {}
+        self._bounds: dict[_Key, frozenset[str]] = {}
 
     def of(self, run: JobRun, step: Step | None = None) -> Gate:
         """The gate of a job run, or of one of its steps, whose own conditions count as well."""
-        conditions = step.conditions if step is not None else ()
-        key = (id(run), tuple([id(condition) for condition in conditions]))
+        key, conditions = _key(run, step)
         found = self._gates.get(key)
         if found is None:
-            found = self._gates[key] = self._gate(run, conditions)
+            result = self.result(run, step)
+            reasons = self._reasons(run, conditions) if result is Result.GATED else ()
+            found = self._gates[key] = Gate(result, reasons, self.bounded(run, step))
+        return found
+
+    def result(self, run: JobRun, step: Step | None = None) -> Result:
+        """The gate's result alone, which takes a fraction of the time."""
+        key, conditions = _key(run, step)
+        found = self._results.get(key)
+        if found is None:
+            found = self._results[key] = self._result(run, conditions)
+        return found
+
+    def bounded(self, run: JobRun, step: Step | None = None) -> frozenset[str]:
+        """What the gate bounds, alone."""
+        key, conditions = _key(run, step)
+        found = self._bounds.get(key)
+        if found is None:
+            found = self._bounds[key] = self._bounded(run, conditions)
         return found
 
     def workflow_of(self, run: JobRun) -> Workflow:
@@ -111,17 +135,16 @@ class Gates:
             return set()
         return {str(name) for name in self._running.outcomes(value, scenario) if isinstance(name, str) and name}
 
-    def _gate(self, run: JobRun, conditions: tuple[Condition, ...]) -> Gate:
+    def _result(self, run: JobRun, conditions: tuple[Condition, ...]) -> Result:
         truths = [can_be_true(self._running.runs(run, scenario, conditions)) for scenario in PLAIN]
-        bounded = self._bounded(run, conditions)
         if True in truths:
-            return Gate(Result.OPEN, bounded=bounded)
+            return Result.OPEN
         if None in truths:
-            return Gate(Result.UNKNOWN, bounded=bounded)
+            return Result.UNKNOWN
         for result, scenarios in ((Result.WEAK_TEXT, TEXTS), (Result.WEAK_CALLER, CALLERS)):
             if any([can_be_true(self._running.runs(run, scenario, conditions)) for scenario in scenarios]):
-                return Gate(result, bounded=bounded)
-        return Gate(Result.GATED, self._reasons(run, conditions), bounded)
+                return result
+        return Result.GATED
 
     def _bounded(self, run: JobRun, conditions: tuple[Condition, ...]) -> frozenset[str]:
         found = set()
@@ -151,6 +174,11 @@ class Gates:
 
     def _opens(self, run: JobRun, conditions: tuple[Condition, ...], reasons: tuple[str, ...]) -> bool:
         return any([can_be_true(self._running.runs(run, scenario, conditions)) for scenario in _supposing(reasons)])
+
+
+def _key(run: JobRun, step: Step | None) -> tuple[_Key, tuple[Condition, ...]]:
+    conditions = step.conditions if step is not None else ()
+    return (id(run), tuple([id(condition) for condition in conditions])), conditions
 
 
 @lru_cache(maxsize=256)

@@ -118,7 +118,7 @@ class Context:
 
     def bounded(self, run: JobRun) -> frozenset[str]:
         """The pipeline values that can only hold names written in the configuration when the run happens."""
-        return self.gates.of(run).bounded
+        return self.gates.bounded(run)
 
     def privileged(self, run: JobRun) -> bool:
         """Whether a job run holds a context, SSH keys or a join (rules.md 2.2)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -14,7 +15,7 @@ from orbgen.shell.words import Command, EnclosureKind, PartKind, Word
 from orbgen.shell.wrappers import unwrap
 
 # A script without one of these neither downloads nor decodes.
-MENTIONS = re.compile(
+_MENTIONS = re.compile(
     r"\b(?:curl|wget|fetch|iwr|irm|Invoke-WebRequest|Invoke-RestMethod|DownloadString|base64|xxd|openssl|gunzip|gzip"
     r"|zcat)\b",
     re.IGNORECASE,
@@ -39,9 +40,15 @@ class Fed(msgspec.Struct, frozen=True, eq=False):
     host: str | None = None
 
 
+@lru_cache(maxsize=1024)
+def mentions(text: str) -> bool:
+    """Whether a script names anything that downloads or decodes. Job runs share scripts, so the answers are kept."""
+    return _MENTIONS.search(text) is not None
+
+
 def fed_code(script: Script, depth: int = 0) -> Iterator[Fed]:
     """Each place of a script where it feeds an interpreter with what it downloads, or decodes from literal text."""
-    if not MENTIONS.search(script.text):
+    if not mentions(script.text):
         return
     reader = _Reader(script)
     for command in script.commands:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -42,8 +43,13 @@ class Made(msgspec.Struct, frozen=True):
     others: bool
 
 
-def images_used(script: Script) -> Iterator[ImageUse]:
+@lru_cache(maxsize=256)
+def images_used(script: Script) -> tuple[ImageUse, ...]:
     """Each image that a `docker run`, `pull` or `create` of a script names literally, and the `FROM` of Dockerfiles."""
+    return tuple(_images_used(script))
+
+
+def _images_used(script: Script) -> Iterator[ImageUse]:
     variables = script.literals
     for command in script.commands:
         if command.redirections:
@@ -56,6 +62,7 @@ def images_used(script: Script) -> Iterator[ImageUse]:
                 yield ImageUse(text, word.start, word.end, verb == "pull")
 
 
+@lru_cache(maxsize=256)
 def images_made(script: Script) -> Made:
     """The images that a script makes on the machine that it runs on."""
     variables = script.literals

@@ -120,11 +120,16 @@ def _may_be_tainted(run: JobRun, context: Context) -> bool:
         return True
     for script in context.scripts(run):
         text = script.script.text
-        if "git " in text or any([name in text for name in twins(nothing)]):
+        if _prints_from_git(text) or any([name in text for name in twins(nothing)]):
             return True
         if script.at.step.substituted and script.at.step.argument("environment") is not None:
             return True
     return False
+
+
+def _prints_from_git(text: str) -> bool:
+    """Whether a script may put what git prints into a word, or into another command."""
+    return "git " in text and any([sign in text for sign in ("$(", "`", "<(", "|")])
 
 
 @lru_cache(maxsize=64)
@@ -175,7 +180,7 @@ class _Following:
     def follow(self) -> TaintedScript:
         """Go through the script, if anything from outside can be in it."""
         text = self.script.script.text
-        if ("git " in text or any([name in text for name in self.tainted])) and self.script.script.parsed:
+        if (_prints_from_git(text) or any([name in text for name in self.tainted])) and self.script.script.parsed:
             self.commands = tuple(sorted(self.script.script.commands, key=_start))
             self.starts = [command.start for command in self.commands]
             self.guards = self.script.script.guards

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from orbgen.access.gates import Result
 from orbgen.access.scenarios import PLAIN
 from orbgen.circleci.pipeline import JobRun, Requirement
 from orbgen.lint.context import Context
@@ -23,7 +24,7 @@ _ANYBODY = "and anybody who can push may approve, so restrict the context in Cir
 
 def check(run: JobRun, context: Context) -> Iterator[Finding]:
     """A privileged job run that some branch starts although an approval stands before it, or before its twin."""
-    if run.type != "build" or not context.gates.of(run).open or not context.privileged(run):
+    if run.type != "build" or not context.privileged(run) or context.gates.result(run) is not Result.OPEN:
         return
     approvals = approvals_before(run)
     if not approvals:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from orbgen.access.gates import Result
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.text import value_of
 from orbgen.lint.cloud_roles import cloud_roles
@@ -24,7 +25,10 @@ RULE = Rule(
 
 def check(run: JobRun, context: Context) -> Iterator[Finding]:
     """What a job run holds that any branch, tag or schedule can start."""
-    if run.type != "build" or not context.gates.of(run).open:
+    if run.type != "build":
+        return
+    roles = list(cloud_roles(run, context))
+    if not (run.contexts or roles) or context.gates.result(run) is not Result.OPEN:
         return
     reason, place = why_open(run, context.gates.workflow_of(run))
     related = (Note(place, reason),)
@@ -46,7 +50,7 @@ def check(run: JobRun, context: Context) -> Iterator[Finding]:
             related=(*related, *gated),
             help=f'keep the job to a branch, as in `filters: pipeline.git.branch == "main"`; {ONLY_A_RESTRICTION}',
         )
-    for role in cloud_roles(run, context):
+    for role in roles:
         yield context.found(
             RULE,
             run,

@@ -38,19 +38,21 @@ def check(run: JobRun, context: Context) -> Iterator[Finding]:
     if run.type != "build" or not context.privileged(run):
         return
     yield from _chosen_contexts(run, context)
-    gate = context.gates.of(run)
-    if gate.result is Result.WEAK_TEXT:
+    result = context.gates.result(run)
+    if result is Result.WEAK_TEXT:
         place, names = _deciding(run, context, (Level.OUTSIDER, Level.PUSHER))
         yield _weak(run, context, "text", place, names, "whoever writes that text decides that the job runs",
                     Severity.HIGH, Confidence.HIGH)  # fmt: skip
-    elif gate.result is Result.WEAK_CALLER and not context.facts.trusted_callers:
+    elif result is Result.WEAK_CALLER and not context.facts.trusted_callers:
         place, names = _deciding(run, context, (Level.CALLER,))
         parameters = [name for name in names if name.startswith(_PARAMETERS)]
         kind, who = ("parameter", "whoever may start a pipeline sets it") if parameters else (
             "trigger", "whoever may call the API or a webhook is let in")  # fmt: skip
         yield _weak(run, context, kind, place, names, who, Severity.MEDIUM, Confidence.MEDIUM)
-    elif gate.result is Result.GATED and "branch" in gate.reasons:
-        yield from _prefixes(run, context)
+    elif result is Result.GATED:
+        prefixes = list(_prefixes(run, context))
+        if prefixes and "branch" in context.gates.of(run).reasons:
+            yield from prefixes
 
 
 def _weak(

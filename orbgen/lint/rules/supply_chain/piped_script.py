@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from orbgen.circleci.text import code_of
 from orbgen.lint.context import Context, RunStep
-from orbgen.lint.fed_code import MENTIONS, Fed, fed_by_powershell, fed_code, is_local
+from orbgen.lint.fed_code import Fed, fed_by_powershell, fed_code, is_local, mentions
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.lint.shells import is_powershell, shell_of
 from orbgen.project.facts import is_any
@@ -29,7 +29,7 @@ _HELP = {
 def check(at: RunStep, context: Context) -> Iterator[Finding]:
     """Each place where what was just downloaded or decoded is run."""
     text = at.step.command
-    if text is None or not MENTIONS.search(text.text):
+    if text is None or not mentions(text.text):
         return
     for fed in _fed(at, text, context):
         if is_local(fed.host) or (fed.host is not None and is_any(fed.host, context.facts.trusted_downloads)):
