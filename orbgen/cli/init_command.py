@@ -42,7 +42,7 @@ _QUESTIONS = (
     ),
     _Question("--token", "Name of the join token", (*_TELEPORT, "token"), "circleci"),
     _Question("--bot", "Name of the bot", (*_TELEPORT, "bot"), "circleci"),
-    _Question("--role", "Name of the bot's role", (*_TELEPORT, "role"), "circleci"),
+    _Question("--role", "Name of the bot's role", (*_TELEPORT, "role"), "the bot's name"),
     _Question("--host", "Server to reach", (*_ACCESS, "host")),
     _Question("--login", "User on the server", (*_ACCESS, "login")),
     _Question("--command", "Command to run there", (*_ACCESS, "command")),
@@ -92,7 +92,12 @@ def command(
     if os.path.exists(PLAN_NAME) and not force:
         raise UsageProblem(f"{PLAN_NAME} is there already; edit it, or overwrite it with --force")
     asking = _Asking(yes=yes)
-    values: dict[str, Any] = {question.name: asking.answer(question, given[question.name]) for question in _QUESTIONS}
+    values: dict[str, Any] = {}
+    for question in _QUESTIONS:
+        # A role is the bot's own, so it is called as the bot is.
+        suggested = values["bot"] if question.name == "role" else question.suggested
+        asked = msgspec.structs.replace(question, suggested=suggested)
+        values[question.name] = asking.answer(asked, given[question.name])
     values["version"] = values.pop("teleport_version")
     values["labels"] = asking.labels(labels)
     values["branches"] = asking.branches(branches, default_branch(os.curdir))

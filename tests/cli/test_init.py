@@ -68,6 +68,7 @@ def test_flags_make_a_plan(folder, init):
     assert said == "wrote orbgen.yml\nnext: orbgen generate\n"
     plan = read_plan((folder / "orbgen.yml").read_bytes(), "orbgen.yml")
     assert (plan.teleport.token, plan.teleport.bot, plan.teleport.context) == ("demo", "demo-bot", "teleport-access")
+    assert plan.teleport.role == "demo-bot"
     (access,) = plan.access
     assert (access.name, access.host, access.labels) == ("greet", "my-node", {"env": "demo"})
     assert access.branches == ("trunk",)
