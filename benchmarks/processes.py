@@ -27,17 +27,21 @@ class Run(NamedTuple):
 
 
 class Runs(list[Run]):
-    """The runs of one command."""
+    """The runs of one command.
+
+    Their time is that of the processor: with one worker it is the wall clock of an idle machine, and on a busy one it
+    changes little.
+    """
 
     @property
     def median(self) -> float:
-        """The median of the wall clock."""
-        return statistics.median([run.wall for run in self])
+        """The median of the time."""
+        return statistics.median([run.processor for run in self])
 
     @property
     def fastest(self) -> float:
-        """The fastest by the wall clock."""
-        return min([run.wall for run in self])
+        """The least time."""
+        return min([run.processor for run in self])
 
     @property
     def memory(self) -> int:

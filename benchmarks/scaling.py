@@ -63,7 +63,7 @@ def measure(
     nothing = folder / "nothing.yml"
     nothing.write_text("version: 2.1\n", encoding="utf-8")
     runs = interleaved({"0": (*words, str(nothing)), **commands}, repetitions)
-    times = {int(size): statistics.median([run.processor for run in found]) for size, found in runs.items()}
+    times = {int(size): found.median for size, found in runs.items()}
     start = times.pop(0)
     print(f"orbgen {words[1]} by {what}s (start-up of {start * 1000:.0f} ms taken off)")
     print(f"{what + 's':>10} {'time':>10} {'per ' + what:>14}")

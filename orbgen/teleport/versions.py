@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from functools import lru_cache
@@ -47,8 +46,8 @@ class Gate(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=1)
 def gates() -> dict[str, Gate]:
     """Every gate by its feature, as `data/gates.json` lists them."""
-    with open(_GATES, encoding="utf-8") as file:
-        table = json.load(file)
+    with open(_GATES, "rb") as file:
+        table = msgspec.json.decode(file.read())
     return {row["feature"]: _gate(row) for row in table["gates"]}
 
 
