@@ -22,8 +22,10 @@ def join_anchors(documents: list[Document]) -> tuple[Problem, ...]:
             anchors.setdefault(name, []).append(node)
     left: list[Problem] = []
     for document in dangling:
-        aliases = {alias.start: alias for alias in _undefined_in(document.root)}
+        undefined = _undefined_in(document.root)
+        aliases = {alias.start: alias for alias in undefined}
         for problem in document.problems:
+            # Several aliases of one name are one problem, at the first of them.
             alias = aliases.get(problem.span.start)
             found = anchors.get(alias.name, []) if alias is not None else []
             if alias is None or not found:
@@ -31,7 +33,9 @@ def join_anchors(documents: list[Document]) -> tuple[Problem, ...]:
             elif len(found) > 1:
                 left.append(_ambiguous(alias, found))
             else:
-                alias.target = found[0]
+                for same in undefined:
+                    if same.name == alias.name:
+                        same.target = found[0]
     _Measure().check(documents)
     return tuple(left)
 

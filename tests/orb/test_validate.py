@@ -77,7 +77,7 @@ class TestExpansion:
                 "steps: [checkout]\n",
             }
         )
-        assert found(folder) == ["src/jobs/build.yml:3:11: Cannot find a definition for executor named windows"]
+        assert found(folder) == ["src/jobs/build.yml:2:34: Cannot find a definition for executor named windows"]
 
     def test_each_value_that_leads_nowhere(self, orb):
         folder = orb(

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from orbgen.source import limits
+from orbgen.source.limits import MAXIMUM_NODES
 from orbgen.source.problems import UnreadableError
 from orbgen.source.reader import read
 
@@ -44,7 +45,7 @@ def test_number_of_nodes(monkeypatch):
     monkeypatch.setattr("orbgen.source.reader.MAXIMUM_NODES", 100)
     assert len(document_of(b"[" + b"a," * 99 + b"]").root.items) == 99
     problem = refusal("a: 1\nb: [" + "c, " * 100 + "]\n")
-    assert problem.message == "the document has more than 1,000,000 nodes"
+    assert problem.message == f"the document has more than {MAXIMUM_NODES:,} nodes"
     assert problem.span.line == 2
     refusal("- []\n" * 101)
     refusal("? []\n: {}\n" * 50)
