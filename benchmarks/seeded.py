@@ -22,8 +22,9 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # run as a script, the package of benchmarks is not on the way
 
+from benchmarks.corpus import orb_store
 from benchmarks.seeding import definitions, files, injected, names, steps, syntax, values, workflows
-from benchmarks.seeding.sites import File, Seed, applied, noted
+from benchmarks.seeding.sites import File, Seed, applied, moved_line, noted
 from orbgen.circleci.orbs import OrbStore
 from orbgen.lint.engine import load_rules
 from orbgen.lint.findings import Confidence, Persona, Severity
@@ -96,9 +97,10 @@ class Outcome(NamedTuple):
 class Checker:
     """Lints texts as files, with the rules that speak of what does not compile."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, store: OrbStore | None = None) -> None:
+        self.store = store or OrbStore()
         rules = tuple([loaded for loaded in load_rules() if loaded.rule.name in _RULES])
-        self.linter = Linter(rules, OrbStore(), Thresholds(Severity.INFO, Confidence.LOW, Persona.AUDITOR))
+        self.linter = Linter(rules, self.store, Thresholds(Severity.INFO, Confidence.LOW, Persona.AUDITOR))
         self.folder = folder
         self.known: dict[str, list[Said]] = {}
 
@@ -133,18 +135,36 @@ class Checker:
             self.known[file.name] = self.check(file.name, file.text)
         return self.known[file.name]
 
+    def _news(self, file: File, seed: Seed, text: str) -> list[Said]:
+        """What is said of a changed text that was not said before, at the place where it stands now or anywhere."""
+        after = self.check(file.name, text)
+        before = Counter(
+            [(said.codes, said.message, moved_line(file.text, seed, said.line)) for said in self.before(file)]
+        )
+        elsewhere: Counter[tuple[tuple[str, ...], str]] = Counter()
+        left = []
+        for said in after:
+            place = (said.codes, said.message, said.line)
+            if before[place]:
+                before[place] -= 1
+            else:
+                left.append(said)
+        for (codes, message, _), count in before.items():
+            elsewhere[codes, message] += count
+        new = []
+        for said in left:
+            if elsewhere[said.codes, said.message]:
+                elsewhere[said.codes, said.message] -= 1
+            else:
+                new.append(said)
+        return new
+
     def judge(self, kind: str, planter: str, file: File, seed: Seed) -> Outcome | None:
         """What is said of a mistake; None where the edit made no readable file and was not meant to."""
         text, lines = applied(file.text, seed)
         if text == file.text:
             return None
-        known = Counter([(said.codes, said.message) for said in self.before(file)])
-        new = []
-        for said in self.check(file.name, text):
-            if known[said.codes, said.message]:
-                known[said.codes, said.message] -= 1
-            else:
-                new.append(said)
+        new = self._news(file, seed, text)
         if kind != "yaml-syntax" and any(["yaml-syntax" in said.codes for said in new]):
             return None
         if not seed.codes:
@@ -180,19 +200,19 @@ def plant(files: list[File], kinds: list[str], count: int, seed: int, checker: C
                 break
 
 
-def clean_files(corpus: Path, checker: Checker) -> list[File]:
-    """The corpus's configurations in which orbgen finds nothing wrong, each text once."""
+def clean_files(corpus: Path, checker: Checker, every: int = 1) -> list[File]:
+    """The corpus's configurations in which orbgen finds nothing wrong, each text once; of so many files the first."""
     paths = [
         path for folder in ("configs", "features", "injection") for path in sorted((corpus / folder).rglob("*.y*ml"))
     ]
     paths += sorted(corpus.glob("compiled/*/*.source.yml")) + sorted(corpus.glob("compiled/*/*.uncommented.yml"))
     paths += sorted(corpus.glob("mistakes/*/*/*.after.yml"))
     found: dict[str, File] = {}
-    for path in paths:
+    for path in paths[::every]:
         text = path.read_bytes().decode("utf-8", "replace")
         try:
             kind = kind_of(read(text.encode(), path.name).root, str(path))
-            file = File(str(path.relative_to(corpus)), text) if kind is FileKind.CONFIG else None
+            file = File(str(path.relative_to(corpus)), text, checker.store) if kind is FileKind.CONFIG else None
         except (UnreadableError, ValueError):
             continue
         if file is not None and text not in found and not _wrong(checker.before(file)):
@@ -268,7 +288,7 @@ def main() -> int:
         print("the corpus is not at hand: set ORBGEN_CORPUS or give --corpus", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory() as folder:
-        checker = Checker(folder)
+        checker = Checker(folder, orb_store(Path(options.corpus)))
         files = clean_files(Path(options.corpus), checker)
         print(f"{len(files)} clean configurations, seed {options.seed}")
         outcomes = list(plant(files, options.kind or sorted(KINDS), options.count, options.seed, checker))

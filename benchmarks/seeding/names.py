@@ -6,7 +6,7 @@ import random
 import re
 
 from benchmarks.seeding.sites import Edit, File, Seed, choose, merges, misspelt
-from orbgen.source.nodes import Alias, Mapping, Scalar, Sequence
+from orbgen.source.nodes import Alias, Mapping, Node, Scalar, Sequence
 
 _TAG = re.compile(r"(?<!\\)<<\s*(parameters\.[\w-]+|pipeline\.parameters\.[\w-]+|pipeline\.[\w.]+|matrix\.[\w-]+)\s*>>")
 
@@ -129,6 +129,36 @@ def undefined_orb(file: File, rng: random.Random) -> Seed | None:
     if _required_as(file, name):
         return None
     return _renamed(name, f"{new}/{element}", {"undefined-orb"}, meant)
+
+
+def _of_orbs(file: File) -> list[tuple[Scalar, Node | None]]:
+    """Each use of an element of an orb that is at hand, with its arguments."""
+    found: list[tuple[Scalar, Node | None]] = [(step.name, step.body) for step in file.steps]
+    found += [(entry.name, entry.body) for entry in file.entries if not _required_as(file, entry.name)]
+    found += [(name, None) for name in _executor_names(file)]
+    return [each for each in found if "/" in each[0].text and each[0].text.partition("/")[0] in file.at_hand]
+
+
+def orb_element(file: File, rng: random.Random) -> Seed | None:
+    """The name of an orb's command, job or executor is misspelt."""
+    chosen = choose(_of_orbs(file), rng)
+    if chosen is None or chosen[0].style:
+        return None
+    name = chosen[0]
+    alias, _, element = name.text.partition("/")
+    known = {other.text.partition("/")[2] for other, _ in _of_orbs(file)}
+    return _renamed(name, f"{alias}/{misspelt(element, rng, known)}", {"undefined-element"}, name.text)
+
+
+def orb_argument(file: File, rng: random.Random) -> Seed | None:
+    """An argument of an orb's command or job is misspelt."""
+    special = {"name", "requires", "context", "filters", "matrix", "type", "pre-steps", "post-steps", "serial-group"}
+    options = [pair for _, body in _of_orbs(file) for pair in file.pairs(body) if pair.key.text not in special]
+    pair = choose(options, rng)
+    if pair is None:
+        return None
+    new = misspelt(pair.key.text, rng, {other.key.text for other in options})
+    return _renamed(pair.key, new, {"unexpected-argument"}, pair.key.text)
 
 
 def _required_as(file: File, name: Scalar) -> bool:
@@ -419,6 +449,8 @@ KINDS = {
     "undefined-command": (undefined_command, undefined_command, command_definition_gone),
     "undefined-executor": (undefined_executor, executor_definition_gone),
     "undefined-orb": (undefined_orb, orb_import_gone),
+    "orb-element": (orb_element,),
+    "orb-argument": (orb_argument,),
     "undefined-alias": (undefined_alias, anchor_gone),
     "undefined-parameter": (undefined_parameter, declaration_gone),
     "undefined-pipeline-parameter": (undefined_pipeline_parameter, pipeline_parameter_gone),

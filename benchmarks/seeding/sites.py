@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from orbgen.circleci.grammar import BUILT_IN_STEPS
+from orbgen.circleci.orbs import OrbStore
 from orbgen.source.nodes import Alias, Document, Mapping, Node, Scalar, Sequence
 from orbgen.source.reader import read
 
@@ -66,15 +67,25 @@ class Entry(NamedTuple):
 
 
 class File:
-    """One configuration with the parts that are written in it; what an alias stands for counts once, at its anchor."""
+    """One configuration with the parts that are written in it; what an alias stands for counts once, at its anchor.
 
-    def __init__(self, name: str, text: str) -> None:
+    `at_hand` are the orbs, by the names that it gives them, whose sources are.
+    """
+
+    def __init__(self, name: str, text: str, store: OrbStore | None = None) -> None:
         self.name = name
         self.text = text
         self.document: Document = read(text.encode(), name)
         if type(self.document.root) is not Mapping:
             raise ValueError(f"{name} is no mapping")
         self.root: Mapping = self.document.root
+        self.at_hand = frozenset(
+            [
+                pair.key.text
+                for pair in self.section("orbs")
+                if store is not None and isinstance(pair.value, Scalar) and store.find(pair.value.text) is not None
+            ]
+        )
 
     def pairs(self, node: Node | None) -> list[Pair]:
         """The keys of a mapping that are written in it."""
@@ -317,6 +328,16 @@ def applied(text: str, seed: Seed) -> tuple[str, frozenset[int]]:
     if seed.marks:
         offsets.append(new.find("@sink"))
     return new, frozenset([new.count("\n", 0, offset) + 1 for offset in offsets if offset >= 0])
+
+
+def moved_line(text: str, seed: Seed, line: int) -> int:
+    """The line on which a line of the text stands after a seed's edits."""
+    start = 0
+    for _ in range(line - 1):
+        start = text.find("\n", start) + 1
+    edits = sorted(seed.edits)
+    moved = _moved(start, edits)
+    return applied(text, seed)[0].count("\n", 0, moved) + 1
 
 
 def noted(text: str, seed: Seed) -> frozenset[int]:
