@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import Any
 
 import msgspec
@@ -153,3 +154,16 @@ def test_what_is_written_needs_no_knowledge_of_a_secret():
     assert isinstance(read(text.encode(), CONFIG).root, Mapping)
     assert plan.teleport.version == Version(18, 2, 0)
     assert "CIRCLE_OIDC_TOKEN" not in text.replace('"${CIRCLE_OIDC_TOKEN:-}"', "")
+
+
+@pytest.mark.parametrize("version", ["14.0.0", "15.4.0", "16.5.12", "17.5.2", "18.2.0", "19.0.0"])
+def test_shellcheck_has_nothing_to_say_of_the_scripts(version, tmp_path):
+    (job,) = compiled(guide(version=version))["jobs"].values()
+    paths = []
+    for index, step in enumerate(job["steps"]):
+        paths.append(tmp_path / f"{index}.sh")
+        paths[-1].write_text(step["run"]["command"], encoding="utf-8")
+    run = subprocess.run(
+        ["shellcheck", "--severity=style", *paths], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert run.returncode == 0, run.stdout
