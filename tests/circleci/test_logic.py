@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias, Union
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from orbgen.circleci.inputs import Inputs
@@ -410,6 +410,8 @@ def plain(operand: str, values: dict[str, Known]) -> Known:
 
 @given(_STATEMENTS, st.fixed_dictionaries(_VALUES), st.sets(st.sampled_from(sorted(_VALUES))))
 def test_what_is_decided_in_spite_of_unknowns_holds_for_all_values(statement, values, hidden):
+    # A bare text is an expression here, and so the name of a value.
+    assume(statement not in ('"main"', "dev"))
     text = f"{HEAD}workflows:\n  main:\n    when: {flow(statement)}\n    jobs: [build]\n"
     expected = holding(statement, values)
     known = compiled(text, Inputs(values, complete=True))
