@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
-
 import msgspec
 
 from orbgen.access.paths import DEFAULT_WORKING_DIRECTORY, normal
@@ -65,5 +63,6 @@ def _items(node: Content | None) -> list[Scalar]:
 
 
 def _stored(root: str, item: Scalar, working: str) -> str | None:
+    """An item in its normal form; what begins with `/` or `~` is not below the root."""
     base = normal(root, working) if root else working
-    return None if base is None else normal(posixpath.join(base, item.text), working)
+    return None if base is None else normal(item.text, base)

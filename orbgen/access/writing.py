@@ -40,15 +40,23 @@ class Written(msgspec.Struct, frozen=True):
             return self
         return msgspec.structs.replace(self, removed=step) if not left else msgspec.structs.replace(self, names=left)
 
+    def ended(self, step: int) -> Written:
+        """The event once all its files are removed in a step."""
+        return self if self.removed is not None else msgspec.structs.replace(self, removed=step)
+
     def there(self, step: int) -> bool:
         """Whether the files are there when a later step runs."""
         return self.step < step and not (self.removed is not None and self.removed < step)
 
 
 class Removals:
-    """What the commands of a job run remove, in order; what a trap removes is gone when its step is over."""
+    """What the commands of a job run remove, in order; what a trap removes is gone when its step is over.
+
+    `paths` are the removed paths, each with the step.
+    """
 
     def __init__(self) -> None:
+        self.paths: list[tuple[int, str]] = []
         self._at_exit: list[tuple[int, tuple[str, ...]]] = []
 
     def apply(self, at: RunCommand, events: list[Written]) -> None:
@@ -58,13 +66,15 @@ class Removals:
             return
         if found.name == "trap" and found.arguments:
             self._at_exit.append((at.step, _removed_at_exit(at, found.arguments[0].literal or "")))
-        elif events and found.name in _REMOVERS:
-            paths = [at.path_of(word) for word in found.arguments]
-            _end(events, tuple([path for path in paths if path is not None]), at.step)
+        elif found.name in _REMOVERS:
+            paths = tuple([path for path in map(at.path_of, found.arguments) if path is not None])
+            self.paths += [(at.step, path) for path in paths]
+            _end(events, paths, at.step)
 
     def finish(self, events: list[Written]) -> None:
         """End what traps remove."""
         for step, paths in self._at_exit:
+            self.paths += [(step, path) for path in paths]
             _end(events, paths, step)
 
 

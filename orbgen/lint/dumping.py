@@ -34,9 +34,9 @@ def dumps(script: Script) -> Iterator[Command]:
     if _MAY_DUMP.search(script.text) is None:
         return
     for command in script.commands:
-        if _prints_all(command):
+        if prints_all(command):
             way = way_to_log(script, command)
-            if way is not None and all([_passes_values(passed) for passed in way]):
+            if way is not None and all([passes_values(passed) for passed in way]):
                 yield command
 
 
@@ -51,7 +51,8 @@ def holds_secrets(run: JobRun, context: Context) -> bool:
     return joins or next(cloud_roles(run, context), None) is not None
 
 
-def _prints_all(command: Command) -> bool:
+def prints_all(command: Command) -> bool:
+    """Whether a command prints all variables with their values."""
     words = [word.literal for word in command.words[1:]]
     if any([word is None for word in words]) or command.assignments:
         return False
@@ -64,7 +65,7 @@ def _prints_all(command: Command) -> bool:
     return command.name == "set" and not words
 
 
-def _passes_values(command: Command) -> bool:
+def passes_values(command: Command) -> bool:
     """Whether the values of variables get through a command, and not only their names or their number."""
     name = command.name
     if name not in _PASSING:

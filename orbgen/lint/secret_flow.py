@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from orbgen.shell.expansions import Gives, given_by, names_inside, variables_in
 from orbgen.shell.outputs import is_shown
 from orbgen.shell.script import Script
 from orbgen.shell.words import Assignment, Command, EnclosureKind, PartKind, Word, WordPart
@@ -17,12 +18,12 @@ _PASSING = frozenset(("cat", "tee", "sort", "uniq", "nl", "more", "less", "colum
 # Commands that give something else, from which it can be had: what is masked is only the exact text.
 _DERIVING = frozenset(
     ("base64", "xxd", "od", "hexdump", "rev", "tr", "cut", "head", "tail", "fold", "sed", "gsed", "awk", "gawk", "jq",
-     "yq", "basenc", "base32", "uuencode", "fmt", "tac")
+     "yq", "basenc", "base32", "uuencode", "fmt", "tac", "gunzip", "zcat", "envsubst")
 )  # fmt: skip
+# Commands that write what they read with what they are told to put in.
+_EDITING = frozenset(("sed", "gsed", "awk", "gawk", "perl", "jq", "yq"))
 _PRINTING = frozenset(("echo", "printf", "print"))
 _HIDES_ALL = re.compile(r"s(.)\.\1[^\\&]*\1g")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_IN_A_DOCUMENT = re.compile(r"(?<!\\)\$(?:\{[!#]?([A-Za-z_][A-Za-z0-9_]*)[^}]*\}|([A-Za-z_][A-Za-z0-9_]*))")
 _EXPORTED = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=")
 # What is tested, written or changed as a file is a path, whatever it is called.
 _USED_AS_FILE = re.compile(
@@ -55,7 +56,7 @@ class Sources(msgspec.Struct, frozen=True):
 
     is_secret: Callable[[str], bool]
     prints: Callable[[Command], str | None] = lambda command: None
-    cleans: Callable[[Command], bool] = lambda command: False
+    cleans: Callable[[Command, Held], bool] = lambda command, held: False
 
 
 class Use(msgspec.Struct, frozen=True):
@@ -116,21 +117,22 @@ class SecretFlow:
         origin = self.sources.prints(command)
         if origin is not None:
             return [Use(Held(origin), command.start, command.end)]
-        if self.sources.cleans(command) or _hides(command):
+        if _hides(command):
             return []
         if name in _PRINTING and not (name == "printf" and _literal(command, 1) == "-v"):
             return [use for word in command.words[1:] for use in self._in_word(word)]
         if name in _PASSING:
             return list(self._read_by(command))
         if name in _DERIVING:
-            return [Use(use.held.derived(), use.start, use.end) for use in self._read_by(command)]
+            uses = [use for use in self._read_by(command) if not self.sources.cleans(command, use.held)]
+            return [Use(use.held.derived(), use.start, use.end) for use in uses]
         return []
 
     def through(self, command: Command, held: Held | None) -> Held | None:
         """What a command prints of a secret that it is given."""
-        if held is None or self.sources.cleans(command) or _hides(command):
+        if held is None or self.sources.cleans(command, held) or _hides(command):
             return None
-        if command.name in _DERIVING:
+        if command.name in _DERIVING or _decodes(command):
             return held.derived()
         return held if command.name in _PASSING else None
 
@@ -139,13 +141,26 @@ class SecretFlow:
         held: Held | None = None
         for one in self._commands:
             if one.pipeline == command.pipeline >= 0 and one.start < command.start and _is_stage(one):
-                held = self._output_of(one, held)
+                held = self.output_of(one, held)
         return held
 
-    def _output_of(self, command: Command, given: Held | None) -> Held | None:
+    def output_of(self, command: Command, given: Held | None) -> Held | None:
+        """The secret in what a command prints, when it is given some input."""
         return _worst(
             [use.held for use in self.prints(command)] + [held for held in [self.through(command, given)] if held]
         )
+
+    def writes(self, command: Command) -> Iterator[tuple[Word, Held]]:
+        """The files that a command writes a secret into, by its redirections or in place."""
+        held: Held | None = None
+        if command.name in _EDITING:
+            held = _worst([use.held for word in command.words[1:] for use in self._in_word(word)])
+        held = held or self.output_of(command, self.piped_into(command))
+        targets = written_words(command)
+        if command.name in ("sed", "gsed", "perl", "yq") and _is_in_place(command):
+            targets += command.words[-1:]
+        if held is not None:
+            yield from [(target, held) for target in targets]
 
     # Following
 
@@ -163,20 +178,18 @@ class SecretFlow:
     def _write(self, command: Command) -> None:
         """Note the files that a command writes a secret into, and the variables that it exports to later steps."""
         for target in written_words(command):
-            held = self._output_of(command, self.piped_into(command))
+            self.files.pop(file_of(target) or "", None)
+        for target, held in self.writes(command):
+            file = file_of(target)
             if [part.text for part in target.parts] == ["BASH_ENV"]:
                 self._export(command, held)
-                continue
-            file = file_of(target)
-            if file is not None and held is not None:
-                self.files[file] = held
             elif file is not None:
-                self.files.pop(file, None)
+                self.files[file] = held
 
-    def _export(self, command: Command, held: Held | None) -> None:
+    def _export(self, command: Command, held: Held) -> None:
         for word in command.words[1:]:
             match = _EXPORTED.match(word.parts[0].text if word.parts else "")
-            if match is not None and held is not None:
+            if match is not None:
                 self._exported[match[1]] = held
 
     def _in_word(self, word: Word, *, traced: bool = True) -> Iterator[Use]:
@@ -200,7 +213,7 @@ class SecretFlow:
                 yield from self._in_word(redirection.target, traced=False)
             document = redirection.document
             if document is not None and not document.quoted:
-                for part in _variables_in(document.text, document.start):
+                for part in variables_in(document.text, document.start):
                     held = self._of_variable(part)
                     if held is not None:
                         yield Use(held, part.start, part.end, traced=False)
@@ -225,12 +238,11 @@ class SecretFlow:
 
     def _of_variable(self, part: WordPart) -> Held | None:
         text = self._text[part.start : part.end]
-        kind, inside = _expansion(text)
-        if kind is _Expansion.NOTHING:
-            names = [name for name in _NAME.findall(inside) if f"${name}" in inside or f"${{{name}" in inside]
-            return next((held for held in map(self._of_name, names) if held is not None), None)
+        gives = given_by(text)
+        if gives is Gives.NOTHING:
+            return _worst([held for held in map(self._of_name, names_inside(text)) if held is not None])
         held = self._of_name(part.text)
-        return held.derived() if held is not None and kind is _Expansion.DERIVED else held
+        return held.derived() if held is not None and gives is Gives.DERIVED else held
 
     def _of_name(self, name: str) -> Held | None:
         if name in self._paths:
@@ -249,34 +261,10 @@ class SecretFlow:
                 held
                 for command in self._commands
                 if part.start < command.start < part.end and _is_printed_in(command, part)
-                for held in [self._output_of(command, self.piped_into(command))]
+                for held in [self.output_of(command, self.piped_into(command))]
                 if held is not None
             ]
         )
-
-
-class _Expansion(enum.Enum):
-    """What `${NAME...}` gives: the value, something made of it, or neither."""
-
-    WHOLE = "whole"
-    DERIVED = "derived"
-    NOTHING = "nothing"
-
-
-def _expansion(text: str) -> tuple[_Expansion, str]:
-    """What an expansion gives, and the text that stands in it besides the name."""
-    if not text.startswith("${"):
-        return _Expansion.WHOLE, ""
-    inside = text[2:-1]
-    if inside.startswith(("#", "!")) and len(inside) > 1:
-        return _Expansion.NOTHING, ""
-    match = _NAME.match(inside)
-    rest = inside[match.end() :] if match is not None else ""
-    if rest.startswith((":+", "+")):
-        return _Expansion.NOTHING, rest
-    if not rest or rest[0] in "-=?" or rest[:2] in (":-", ":=", ":?"):
-        return _Expansion.WHOLE, rest
-    return _Expansion.DERIVED, rest
 
 
 def _worst(held: list[Held]) -> Held | None:
@@ -313,14 +301,6 @@ def _hides(command: Command) -> bool:
     )
 
 
-def _variables_in(text: str, start: int) -> Iterator[WordPart]:
-    """The variables that the shell puts into a here-document."""
-    for match in _IN_A_DOCUMENT.finditer(text):
-        yield WordPart(
-            PartKind.VARIABLE, match[1] or match[2], start + match.start(), start + match.end(), True, match[1] is None
-        )
-
-
 def file_of(word: Word) -> str | None:
     """A file as it is written, variables included, so that the same writing is the same file."""
     if not word.parts or any([part.kind is PartKind.SUBSTITUTION for part in word.parts]):
@@ -331,6 +311,16 @@ def file_of(word: Word) -> str | None:
 
 def _literal(command: Command, index: int) -> str | None:
     return command.words[index].literal if len(command.words) > index else None
+
+
+def _decodes(command: Command) -> bool:
+    """Whether this is `openssl` taking something out of its encoding."""
+    words = [word.literal for word in command.words]
+    return words[:1] == ["openssl"] and (words[1:2] == ["base64"] or "-d" in words)
+
+
+def _is_in_place(command: Command) -> bool:
+    return any([(word.literal or "").startswith(("-i", "--in-place", "-pi")) for word in command.words[1:]])
 
 
 def _is_stage(command: Command) -> bool:

@@ -19,9 +19,9 @@ _MAY_USE = re.compile(
 
 
 class SecretVariables:
-    """What is secret in one step of a job run."""
+    """What is secret in one step of a job run, or for all steps where none is given."""
 
-    def __init__(self, run: JobRun, step: Step, facts: Facts) -> None:
+    def __init__(self, run: JobRun, step: Step | None, facts: Facts) -> None:
         self._facts = facts
         self._planned = _planned(run, facts)
         self._run = run
@@ -53,9 +53,9 @@ def _planned(run: JobRun, facts: Facts) -> frozenset[str]:
     return frozenset(variables) - facts.not_secret_names
 
 
-def _set_to_text(run: JobRun, step: Step) -> set[str]:
+def _set_to_text(run: JobRun, step: Step | None) -> set[str]:
     """The variables that `environment` of the job or step sets to a known text."""
-    own = step.argument("environment")
+    own = step.argument("environment") if step is not None else None
     variables: dict[str, Content] = dict(environment_of(run))
     if type(own) is Mapping:
         variables.update({name: field.value for name, field in own.fields.items()})

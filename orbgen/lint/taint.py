@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 import msgspec
@@ -19,6 +19,7 @@ from orbgen.circleci.text import parts_of
 from orbgen.lint.cleaners import cleans, is_clean_expansion, quotes_for_the_shell
 from orbgen.lint.context import Context, StepScript
 from orbgen.lint.git_texts import git_text
+from orbgen.shell.expansions import variables_in
 from orbgen.shell.guards import Guard
 from orbgen.shell.words import Assignment, Command, PartKind, Word, WordPart
 from orbgen.source.nodes import Content, Scalar
@@ -209,7 +210,7 @@ class _Following:
                 self._use(command, redirection.target)
             document = redirection.document
             if document is not None and not document.quoted:
-                for part in _variables_in(document.text, document.start):
+                for part in variables_in(document.text, document.start):
                     taint = self._of_variable(part)
                     if taint is not None:
                         self.uses.append(Use(command, None, part, taint))
@@ -324,13 +325,3 @@ class _Following:
 
 def _start(event: Assignment | Command) -> int:
     return event.start
-
-
-_EXPANSION = re.compile(r"(?<!\\)\$(?:\{([A-Za-z_][A-Za-z0-9_]*)[^}]*\}|([A-Za-z_][A-Za-z0-9_]*))")
-
-
-def _variables_in(text: str, start: int) -> Iterator[WordPart]:
-    """The variables that the shell puts into a here-document."""
-    for match in _EXPANSION.finditer(text):
-        name = match[1] or match[2]
-        yield WordPart(PartKind.VARIABLE, name, start + match.start(), start + match.end(), True, match[1] is None)

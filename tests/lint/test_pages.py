@@ -48,6 +48,7 @@ def test_the_rules_that_exist():
         "ignore-without-reason",
         "mismatched-executor",
         "parameter-injection",
+        "persisted-credentials",
         "piped-script",
         "pipeline-value-injection",
         "printed-secret",

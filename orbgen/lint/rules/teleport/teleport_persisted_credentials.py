@@ -10,6 +10,7 @@ from orbgen.access.writing import Written
 from orbgen.circleci.pipeline import JobRun
 from orbgen.lint.context import Context, path_of
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
+from orbgen.lint.persisting import READERS, attaching
 from orbgen.source.problems import Note
 
 RULE = Rule(
@@ -20,12 +21,6 @@ RULE = Rule(
     since="0.1",
 )
 
-READERS = {
-    "persist_to_workspace": "every later job of the workflow can read them",
-    "save_cache": "jobs of every branch can read them",
-    "store_artifacts": "everyone who can see the project can download them",
-    "store_test_results": "everyone who can see the project can read them",
-}
 SETS_OF_TBOT = (
     {"ssh_config", "known_hosts", "identity"},
     {"kubeconfig.yaml", "identity"},
@@ -64,27 +59,13 @@ def _finding(run: JobRun, path: StoredPath, written: Written, how: Cover, contex
         related=(
             *elsewhere,
             Note(written.span, f"tbot writes into {written.folder} here"),
-            *_attaching(run, path, context),
+            *attaching(run, path, context),
         ),
         chain=context.chain(call),
         hidden=(*context.hidden(call), run.steps[path.step].span),
         help=f"join again in the job that needs them, and store only what you mean to; {ABSOLUTE}",
         job_runs=(path_of(run),),
     )
-
-
-def _attaching(run: JobRun, path: StoredPath, context: Context) -> tuple[Note, ...]:
-    """Up to three jobs of the workflow that attach the workspace."""
-    if path.kind != "persist_to_workspace":
-        return ()
-    others = [other for other in context.pipeline.job_runs if other.workflow == run.workflow and other is not run]
-    found = [
-        Note(step.span, f"job '{other.name}' attaches the workspace here")
-        for other in others
-        for step in other.steps
-        if step.name == "attach_workspace"
-    ]
-    return tuple(found[:3])
 
 
 def _by_names(run: JobRun, stored: tuple[StoredPath, ...], context: Context) -> Iterator[Finding]:
