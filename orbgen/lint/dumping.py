@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from orbgen.circleci.pipeline import JobRun
 from orbgen.lint.cloud_roles import cloud_roles
 from orbgen.lint.context import Context
+from orbgen.lint.oidc_tokens import mentions_token
 from orbgen.shell.outputs import way_to_log
 from orbgen.shell.script import Script
 from orbgen.shell.words import Command
@@ -44,11 +45,8 @@ def holds_secrets(run: JobRun, context: Context) -> bool:
     """Whether a job run holds a context, SSH keys or an OIDC token that it uses."""
     if run.contexts or any([step.name == "add_ssh_keys" for step in run.steps]):
         return True
-    scripts = [step.command.text for step in run.steps if step.command is not None]
-    if any(["CIRCLE_OIDC_TOKEN" in text or "circleci run oidc" in text for text in scripts]):
-        return True
     joins = any([join.method == "circleci" for join in context.joins(run)])
-    return joins or next(cloud_roles(run, context), None) is not None
+    return mentions_token(run) or joins or next(cloud_roles(run, context), None) is not None
 
 
 def prints_all(command: Command) -> bool:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 
+from orbgen.circleci.pipeline import JobRun
+from orbgen.lint.secret_flow import Held
+from orbgen.lint.secret_names import TOKENS
 from orbgen.shell.words import Command
 
 # What a new token is said to come from.
 MINTS = "circleci run oidc get"
 _SECOND = re.compile(r"\{\s*print\s*\(?\$2\)?;?\s*\}")
+
+
+def mentions_token(run: JobRun) -> bool:
+    """Whether the scripts of a job run speak of a token at all."""
+    texts = [step.command.text for step in run.steps if step.command is not None]
+    return any([MINTS in text or TOKENS[0] in text for text in texts])
 
 
 def mints_token(command: Command) -> str | None:
@@ -26,3 +35,8 @@ def keeps_claims_only(command: Command) -> bool:
     if command.name in ("awk", "gawk"):
         return re.search(r"-F\s*\\?\.", text) is not None and any([_SECOND.fullmatch(word.strip()) for word in words])
     return command.name == "jq" and re.search(r"split\(\"\.\"\)", text) is not None and ".[1]" in text.replace(" ", "")
+
+
+def is_token(held: Held) -> bool:
+    """Whether a secret is CircleCI's OIDC token."""
+    return held.origin in TOKENS or held.origin == MINTS

@@ -7,11 +7,15 @@ from collections.abc import Iterator
 
 import msgspec
 
+from orbgen.lint.context import StepScript
 from orbgen.lint.reparsers import SHELLS
 from orbgen.lint.secret_flow import Form, Held, SecretFlow, Use
+from orbgen.lint.shells import shell_of
 from orbgen.shell.outputs import way_to_log
 from orbgen.shell.script import Script, read_script
 from orbgen.shell.words import Command, EnclosureKind
+from orbgen.source.problems import Note
+from orbgen.source.span import Span
 
 _SHELLS_OF_THEIR_OWN = (
     EnclosureKind.SUBSHELL,
@@ -68,6 +72,17 @@ def printed_secrets(script: Script, flow: SecretFlow, *, traced: bool = False) -
             if trace.start <= node.start < trace.end and trace not in shown:
                 shown.add(trace)
                 yield Printed(PrintKind.XTRACE, uses[0].held, uses[0].start, uses[0].end, trace.place)
+
+
+def place_of(printed: Printed, script: StepScript) -> tuple[Span, tuple[Note, ...]]:
+    """The place that the author would change, and of a trace the place at which it shows the secret."""
+    place = script.place(printed.start, printed.end)
+    if printed.kind is not PrintKind.XTRACE:
+        return place, ()
+    shell = shell_of(script.at.run, script.at.step)
+    from_shell = printed.trace == (0, 0) and shell is not None
+    trace = shell.span if from_shell and shell is not None else script.place(*printed.trace)
+    return trace, (Note(place, f"`{printed.held.origin}` is put in here"),)
 
 
 def _in_log(script: Script, flow: SecretFlow, command: Command, held: Held) -> Held | None:

@@ -15,8 +15,8 @@ from orbgen.circleci.pipeline import JobRun
 from orbgen.lint.context import Context
 from orbgen.lint.credential_files import ended_by, known_credential, writing_steps, written_by
 from orbgen.lint.dumping import passes_values, prints_all
-from orbgen.lint.oidc_tokens import MINTS, keeps_claims_only, mints_token
-from orbgen.lint.secret_flow import Held, SecretFlow, Sources, written_words
+from orbgen.lint.oidc_tokens import is_token, keeps_claims_only, mints_token
+from orbgen.lint.secret_flow import SecretFlow, Sources, written_words
 from orbgen.lint.secret_names import TOKENS
 from orbgen.lint.secret_patterns import secrets_in
 from orbgen.lint.secret_variables import SecretVariables
@@ -25,7 +25,7 @@ from orbgen.shell.words import Command, PartKind, Word
 from orbgen.source.span import Span
 
 _MAY_WRITE = re.compile(
-    r"log(?:in|out)|revoke|config|auth|credential|ssh-keygen|ssh-add|clone|remote|setup|adduser|npm set|\brm\b|shred|"
+    r"log(?:in|out)|revoke|config|auth|credential|ssh-keygen|ssh-add|clone|remote|setup|adduser|npm set|\b(?:rm|cp|mv)\b|shred|"
     r"OIDC|oidc get|\b(?:env|printenv|export|set|declare)\b[^\n]*>|npmrc|pypirc|netrc|\.env\b|settings\.xml|"
     r"gradle\.properties|\.pem\b|\.key\b|\.p12\b|\.jks\b|id_rsa|id_ed25519|service-account"
 )
@@ -162,11 +162,6 @@ class _Reader:
         ended = ended_by(at)
         if ended:
             self.events = [one.ended(at.step) if one.by in ended else one for one in self.events]
-
-
-def is_token(held: Held) -> bool:
-    """Whether a secret is CircleCI's OIDC token."""
-    return held.origin in TOKENS or held.origin == MINTS
 
 
 def _file(path: str, step: int, span: Span, *, by: str, doubtful: bool = False, token: bool = False) -> Written:

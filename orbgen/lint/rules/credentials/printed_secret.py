@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from orbgen.lint.context import Context, StepScript
 from orbgen.lint.dumping import dumps, holds_secrets
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.lint.printing import Printed, PrintKind, printed_secrets, starts_traced
+from orbgen.lint.printing import Printed, PrintKind, place_of, printed_secrets, starts_traced
 from orbgen.lint.secret_flow import SecretFlow, Sources
 from orbgen.lint.secret_variables import SecretVariables
-from orbgen.lint.shells import shell_of, shell_words
+from orbgen.lint.shells import shell_words
 from orbgen.shell.words import Command
-from orbgen.source.problems import Note
 
 RULE = Rule(
     name="printed-secret",
@@ -54,13 +53,7 @@ def check(script: StepScript, context: Context) -> Iterator[Finding]:
 
 def _found(script: StepScript, context: Context, printed: Printed) -> Finding:
     severity, confidence = _SEVERITIES[printed.kind]
-    place = script.place(printed.start, printed.end)
-    related: tuple[Note, ...] = ()
-    if printed.kind is PrintKind.XTRACE:
-        related = (Note(place, f"`{printed.held.origin}` is put in here"),)
-        shell = shell_of(script.at.run, script.at.step)
-        from_shell = printed.trace == (0, 0) and shell is not None
-        place = shell.span if from_shell and shell is not None else script.place(*printed.trace)
+    place, related = place_of(printed, script)
     return context.found(
         RULE,
         script.at.run,
