@@ -25,7 +25,8 @@ from orbgen.shell.words import Command, PartKind, Word
 from orbgen.source.span import Span
 
 _MAY_WRITE = re.compile(
-    r"log(?:in|out)|revoke|config|auth|credential|ssh-keygen|ssh-add|clone|remote|setup|adduser|npm set|\b(?:rm|cp|mv)\b|shred|"
+    r"log(?:in|out)|revoke|config|auth|credential|ssh-keygen|ssh-add|clone|remote|setup|"
+    r"adduser|npm set|\b(?:rm|cp|mv)\b|shred|"
     r"OIDC|oidc get|\b(?:env|printenv|export|set|declare)\b[^\n]*>|npmrc|pypirc|netrc|\.env\b|settings\.xml|"
     r"gradle\.properties|\.pem\b|\.key\b|\.p12\b|\.jks\b|id_rsa|id_ed25519|service-account"
 )

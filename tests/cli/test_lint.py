@@ -398,7 +398,7 @@ def test_rules_can_be_chosen(orbgen, write, options, found):
     ("rule", "sentence"),
     [
         ("compil-error", "there is no rule 'compil-error'; did you mean 'compile-error'?"),
-        ("persisted", "there is no rule 'persisted'; did you mean 'teleport-persisted-credentials'?"),
+        ("join-without", "there is no rule 'join-without'; did you mean 'teleport-join-without-context'?"),
         ("nonsense", "there is no rule 'nonsense'; orbgen explain lists all rules"),
         ("compile-error[cycel]", "the rule 'compile-error' has no kind 'cycel'; did you mean 'cycle'?"),
         ("nonsense-*", "no rule begins with 'nonsense-'; orbgen explain lists all rules"),
