@@ -13,13 +13,13 @@ import msgspec
 
 from orbgen.source.comments import find_indicator
 from orbgen.source.encoding import decode
+from orbgen.source.expansion import Expansion
 from orbgen.source.libyaml import YAMLError, events, parser
-from orbgen.source.limits import MAXIMUM_DEPTH, MAXIMUM_EXPANDED_NODES, MAXIMUM_NODES, REMEDY, TOO_DEEP, TOO_LARGE
+from orbgen.source.limits import MAXIMUM_DEPTH, MAXIMUM_NODES, REMEDY, TOO_DEEP, TOO_LARGE
 from orbgen.source.names import nearest
-from orbgen.source.nodes import Alias, Content, Document, Mapping, Node, Scalar, Sequence, parts
+from orbgen.source.nodes import Alias, Content, Document, Mapping, Node, Scalar, Sequence
 from orbgen.source.problems import Note, Problem, UnreadableError
 from orbgen.source.span import BLANKS, BREAKS, Source, Span
-from orbgen.source.syntax import problem_of
 
 ScalarEvent, AliasEvent, StreamEndEvent, DocumentStartEvent = (
     events.ScalarEvent, events.AliasEvent, events.StreamEndEvent, events.DocumentStartEvent,
@@ -56,11 +56,13 @@ def read_documents(source: Source) -> Iterator[Document]:
     try:
         yield from _Builder(source).documents()
     except (YAMLError, UnicodeEncodeError) as error:
+        from orbgen.source.syntax import problem_of
+
         raise UnreadableError(problem_of(source, error)) from None
 
 
 class _Builder:
-    """Builds nodes from events; knows anchors, depth and how large the document would be with its aliases expanded."""
+    """Builds nodes from events; knows anchors, depth and how many nodes there are."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -68,13 +70,8 @@ class _Builder:
         self.anchors: dict[str, Content] = {}
         # The anchored collections that are not complete yet, by identity.
         self.open: set[int] = set()
-        # Per anchored node, by identity: its size and its height with all aliases expanded.
-        self.measures: dict[int, tuple[int, int]] = {}
-        # Whether an anchored node is templated, by identity.
-        self.templated: dict[int, bool] = {}
+        self.expansion = Expansion()
         self.count = 0
-        # How many nodes more than that the document would have with its aliases expanded.
-        self.repeated = 0
         self.problems: list[Problem] = []
         # Where aliases without anchor stand; per name the place of the first one's problem, and notes of the others.
         self.undefined: set[int] = set()
@@ -104,7 +101,7 @@ class _Builder:
                     marker=marker,
                 )
                 start = end
-                self.anchors, self.measures, self.templated = {}, {}, {}
+                self.anchors, self.expansion = {}, Expansion()
                 self.problems, self.repeating = [], []
                 self.undefined, self.missing, self.further = set(), {}, {}
 
@@ -167,7 +164,7 @@ class _Builder:
                 self._close(node, event, inner)
             elif kind is AliasEvent:
                 node = self._alias(event, len(stack))
-                dynamic = self._dynamic(node.target)
+                dynamic = self.expansion.is_templated(node.target)
             else:
                 self.count = count
                 root = children[0]
@@ -270,39 +267,10 @@ class _Builder:
             advice = "move the alias out of the node, or write out what is meant"
             raise UnreadableError(Problem("recursive-alias", message, Span(self.source, start, end), advice))
         node = Alias(self.source, start, end, start, name, target)
-        size, height = self._measure(target)
-        self.repeated += size - 1
-        if self.repeated > MAXIMUM_EXPANDED_NODES:
-            message = f"with its aliases expanded the document has more than {MAXIMUM_EXPANDED_NODES:,} nodes"
-            raise self._limit(node, message)
-        if depth + height > MAXIMUM_DEPTH:
-            raise self._limit(
-                node, f"with this alias expanded the document is nested more than {MAXIMUM_DEPTH} levels deep"
-            )
+        excess = self.expansion.excess(target, depth)
+        if excess is not None:
+            raise self._limit(node, excess)
         return node
-
-    def _dynamic(self, target: Content) -> bool:
-        """Whether something in an anchored node is templated; a long text is looked through once, not at each alias."""
-        known = self.templated.get(id(target))
-        if known is None:
-            known = self.templated[id(target)] = target.templated
-        return known
-
-    def _measure(self, node: Node) -> tuple[int, int]:
-        """How many nodes a node is with its aliases expanded, and how many collections deep; each is looked at once.
-
-        A text counts as a node for each hundred characters, so that a long one cannot be had many times for nothing.
-        """
-        target = node.target if type(node) is Alias else node
-        if type(target) is Scalar:
-            return 1 + len(target.text) // 100, 0
-        known = self.measures.get(id(target))
-        if known is None:
-            measured = [self._measure(part) for part in parts(target)]
-            known = 1 + sum([size for size, _ in measured]), 1 + max([height for _, height in measured], default=0)
-            if target.anchor is not None:  # type: ignore[union-attr]
-                self.measures[id(target)] = known
-        return known
 
     def _report_undefined(self, name: str, where: Span) -> None:
         """Record an alias without anchor; the rest of the file is read with nothing in its place."""
