@@ -22,6 +22,7 @@ from orbgen.source.layout import (
     line_start,
     next_line,
     size,
+    space_behind,
 )
 from orbgen.source.nodes import Document, Mapping, Node, Sequence, walk
 from orbgen.source.problems import EditError, Problem
@@ -131,7 +132,7 @@ def _from_brackets(collection: Sequence | Mapping, first: int, last: int, effect
             comma = find_indicator(text, before, start, ",")
             yield Edit(Span(source, comma, comma + 1), "")
             before = start
-        yield Edit(Span(source, before, end), "", effect)
+        yield Edit(Span(source, before, end), space_behind(last_part(collection, first - 1)), effect)
     else:
         yield Edit(Span(source, start, stop), "", effect)
 

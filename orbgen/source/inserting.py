@@ -22,6 +22,7 @@ from orbgen.source.layout import (
     line_end,
     next_line,
     size,
+    space_behind,
 )
 from orbgen.source.nodes import Document, Mapping, Node, Scalar, Sequence
 from orbgen.source.problems import EditError, Problem
@@ -155,7 +156,8 @@ def _between_brackets(collection: Sequence | Mapping, fragment: Fragment, effect
     start, end = entry_start(collection, index - 1), last_part(collection, index - 1).end
     stop = entry_start(collection, index) if index < size(collection) else collection.end - 1
     if not begins_line(text, start) or line_end(text, end) >= stop:
-        return (Edit(Span(source, end, end), "".join([", " + piece for piece in pieces]), effect),)
+        new = space_behind(last_part(collection, index - 1)) + "".join([", " + piece for piece in pieces])
+        return (Edit(Span(source, end, end), new, effect),)
     # One entry a line, perhaps with a comment behind the comma.
     place, comma = line_end(text, end), find_indicator(text, end, stop, ",")
     gap = line_break(text, start) + " " * column(text, start)

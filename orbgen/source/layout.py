@@ -96,6 +96,11 @@ def is_bracketed(collection: Sequence | Mapping) -> bool:
     return type(collection) is Sequence or not size(collection) or first_part(collection, 0).outer > collection.start
 
 
+def space_behind(node: Node) -> str:
+    """The space without which nothing may follow a value that is not there: `{a:, b}` cannot be read."""
+    return " " if node.start == node.end else ""
+
+
 def ends_in(node: Node) -> Node:
     """The last node that is written in a node without brackets around it."""
     while isinstance(node, (Sequence, Mapping)) and not node.flow:

@@ -230,6 +230,7 @@ def test_line_ends_encoding_and_mark_are_kept(line_end, mark):
         ("a: [{}]\n", append, "a.0", "b:\n  c: d", "a: [{b: {c: d}}]\n"),
         ("- a: {}\n", append, "0.a", "b: c", "- a:\n    b: c\n"),
         ("a: &x {}\nb: *x\n", append, "a", "b: c", "a: &x\n  b: c\nb: *x\n"),
+        ("{a: , b: c}\n", insert_after, "a", "d: e", "{a: , d: e , b: c}\n"),
         # One entry a line between brackets.
         ("a: [\n  b, # c\n  d # e\n]\n", append, "a", "- f", "a: [\n  b, # c\n  d, # e\n  f\n]\n"),
         ("a: [\n  b, # c\n  d, # e\n]\n", append, "a", "- f", "a: [\n  b, # c\n  d, # e\n  f,\n]\n"),
@@ -328,6 +329,7 @@ def test_odd_places(before, operation, path, text, after):
         ("[a, b, c]\n", ["0", "1"], "[c]\n"),
         ("[a, b, c]\n", ["0", "1", "2"], "[]\n"),
         ("{a: 1, b: , c}\n", ["b"], "{a: 1, c}\n"),
+        ("{a: , b: c}\n", ["b"], "{a: }\n"),
         ("[\n  a, # of a\n  # of b\n  b, # also\n  c\n]\n", ["1"], "[\n  a, # of a\n  c\n]\n"),
         ("[\n  a, # of a\n  b # of b\n]\n", ["1"], "[\n  a # of a\n]\n"),
         ("[\n  a,\n  b,\n]\n", ["1"], "[\n  a,\n]\n"),
