@@ -17,6 +17,7 @@ from orbgen.source.layout import (
     indentation,
     introduction_end,
     keeps_blank_lines,
+    last_part,
     line_break,
     line_end,
     next_line,
@@ -63,7 +64,11 @@ def _on_one_line(document: Document, node: Node, begin: int, fragment: Fragment,
     text, new = document.source.text, write_flow(fragment.root)
     if isinstance(fragment.root, Alias) and text[node.end : node.end + 1] == ":":
         new += " "
-    return Edit(Span(document.source, begin, node.end), _gap(node, begin) + new, effect)
+    holder = document.holder(node)
+    is_value = isinstance(holder, Mapping) and node is last_part(holder, entry_of(holder, node))
+    # `{a}` is a key without a colon.
+    colon = ":" if is_value and node.outer == node.end and text[begin - 1 : begin] != ":" else ""
+    return Edit(Span(document.source, begin, node.end), colon + _gap(node, begin) + new, effect)
 
 
 def _gap(node: Node, begin: int) -> str:

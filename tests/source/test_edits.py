@@ -222,6 +222,8 @@ def test_line_ends_encoding_and_mark_are_kept(line_end, mark):
         ("- \n- b\n", replace, "0", "a: b\nc: d", "- a: b\n  c: d\n- b\n"),
         ("a: &x\nb: *x\n", replace, "a", "c", "a: &x c\nb: *x\n"),
         ("{a: , b}\n", replace, "a", "c", "{a: c , b}\n"),
+        ("{a: , b}\n", replace, "b", "c", "{a: , b: c}\n"),
+        ("[a: , b]\n", replace, "0.a", "c", "[a: c , b]\n"),
         # Empty brackets.
         ("a: []\n", append, "a", "- b\n- 'c, d'", "a: [b, 'c, d']\n"),
         ("a: [] # c\n", append, "a", "- b: c", "a: # c\n  - b: c\n"),
