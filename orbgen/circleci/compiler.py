@@ -188,36 +188,45 @@ class _Compiler:
             for key, field in node.fields.items()
             if key in WORKFLOW_KEYS and key not in ("when", "unless")
         }
-        jobs = node.get("jobs")
         compilation.dormant = workflow.active is False
-        meant = misspelt_jobs(node)
+        jobs = self._jobs(workflow, node, scope)
+        if jobs is not None:
+            self._entries(workflow, jobs, scope)
+        compilation.dormant = False
+        return workflow
+
+    def _jobs(self, workflow: Workflow, node: Mapping, scope: Scope) -> Sequence | None:
+        """The list of a workflow's jobs, also where its key is misspelt; reports what is wrong with it."""
+        compilation, name = self.compilation, workflow.name
+        jobs, meant = node.get("jobs"), misspelt_jobs(node)
         if meant is not None:
             message = f"workflow '{name}' has no `jobs`; is `{meant}` meant?"
             place = node.fields[meant].key.span
             compilation.report("workflow", message, place, scope, help="write `jobs:`", suggestion="jobs")
             jobs = node.get(meant)
-        elif (
-            (type(jobs) is not Sequence or not jobs.items) and not compilation.lost(jobs) and not compilation.lost(node)
-        ):
+        elif not ((type(jobs) is Sequence and jobs.items) or compilation.lost(jobs) or compilation.lost(node)):
             none = is_empty(jobs) or type(jobs) is Sequence
             message = f"workflow '{name}' has no `jobs`" if none else f"`jobs` of workflow '{name}' must be a list"
-            place = node.fields["jobs"].key.span if "jobs" in node.fields else field.key.span
-            compilation.report("workflow", message, place, scope)
-        if type(jobs) is Sequence:
-            entries = EntryCompiler(compilation, name, scope)
-            for item in jobs.elements:
-                if compilation.spent.job_runs > MAXIMUM_JOB_RUNS:
-                    break
-                before = len(entries.runs)
-                entries.add(item)
-                compilation.spent.job_runs += len(entries.runs) - before
-                if compilation.spent.job_runs > MAXIMUM_JOB_RUNS:
-                    message = f"the configuration has more than {MAXIMUM_JOB_RUNS:,} job runs"
-                    compilation.report("limit", message, item.span, scope)
-            workflow.job_runs = tuple(entries.runs)
-            workflow.complete = not entries.uncertain
-        compilation.dormant = False
-        return workflow
+            key = node.fields["jobs"].key if "jobs" in node.fields else workflow.key
+            assert key is not None
+            compilation.report("workflow", message, key.span, scope)
+        return jobs if type(jobs) is Sequence else None
+
+    def _entries(self, workflow: Workflow, jobs: Sequence, scope: Scope) -> None:
+        """Give a workflow the job runs of its entries."""
+        compilation = self.compilation
+        entries = EntryCompiler(compilation, workflow.name, scope)
+        for item in jobs.elements:
+            if compilation.spent.job_runs > MAXIMUM_JOB_RUNS:
+                break
+            before = len(entries.runs)
+            entries.add(item)
+            compilation.spent.job_runs += len(entries.runs) - before
+            if compilation.spent.job_runs > MAXIMUM_JOB_RUNS:
+                message = f"the configuration has more than {MAXIMUM_JOB_RUNS:,} job runs"
+                compilation.report("limit", message, item.span, scope)
+        workflow.job_runs = tuple(entries.runs)
+        workflow.complete = not entries.uncertain
 
     def _conditions(self, workflow: Workflow, node: Mapping, scope: Scope) -> None:
         found: list[Condition] = []

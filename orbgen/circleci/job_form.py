@@ -22,7 +22,8 @@ def check_keys(compilation: Compilation, keys: dict[str, Content], what: str, sc
         if key == "docker":
             _check_docker(compilation, node, what, scope)
         elif key == "macos":
-            if not is_empty(node) and is_empty(node.get("xcode") if type(node) is Mapping else None):
+            xcode = node.get("xcode") if type(node) is Mapping else None
+            if not is_empty(node) and is_empty(xcode) and not compilation.lost(node) and not compilation.lost(xcode):
                 compilation.report("value", f"required key [xcode] not found in `macos` of {what}", node.span, scope)
         elif key == "environment":
             check_environment(compilation, node, what, scope)
@@ -64,6 +65,8 @@ def _check_docker(compilation: Compilation, node: Content, what: str, scope: Sco
         return
     for item in node.elements:
         image = item.get("image") if type(item) is Mapping else None
+        if compilation.lost(item) or compilation.lost(image):
+            continue
         if image is None or is_empty(image):
             message = f"required key [image] not found in `docker` of {what}"
             compilation.report("value", message, item.span, scope, help="write `- image: NAME`")

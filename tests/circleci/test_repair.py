@@ -571,3 +571,16 @@ def test_an_environment_that_is_a_text():
             steps: [checkout]
         """
     assert said(text) == [("value", 5)]
+
+
+def test_an_image_that_an_alias_without_anchor_stands_for():
+    text = """\
+        version: 2.1
+        jobs:
+          build:
+            docker:
+              - image: *image
+              - <<: *database
+            steps: [checkout]
+        """
+    assert said(text) == [("undefined-alias", 5), ("undefined-alias", 6)]
