@@ -45,8 +45,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
-    _import_msgspec()
-
     from orbgen.cli.exits import CLEAN, READER_GONE, USAGE, UsageProblem
     from orbgen.cli.streams import ReaderGone, discard_output, prepare_streams
 
@@ -72,6 +70,7 @@ def _call(words: list[str]) -> object:
 
         sys.stdout.write(f"orbgen {__version__}\n")
         return None
+    _import_msgspec()
     if words and words[0] in COMMANDS and "_ORBGEN_COMPLETE" not in os.environ:
         from importlib import import_module
 

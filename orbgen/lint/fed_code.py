@@ -46,8 +46,13 @@ def mentions(text: str) -> bool:
     return _MENTIONS.search(text) is not None
 
 
-def fed_code(script: Script, depth: int = 0) -> Iterator[Fed]:
+@lru_cache(maxsize=256)
+def fed_code(script: Script) -> tuple[Fed, ...]:
     """Each place of a script where it feeds an interpreter with what it downloads, or decodes from literal text."""
+    return tuple(_fed_code(script, 0))
+
+
+def _fed_code(script: Script, depth: int) -> Iterator[Fed]:
     if not mentions(script.text):
         return
     reader = _Reader(script)
@@ -73,7 +78,7 @@ def _nested(command: Command, depth: int) -> Iterator[Fed]:
             for fed in fed_by_powershell(text):
                 yield Fed(fed.kind, word.start, word.end, fed.interpreter, fed.host)
         elif text is not None and reparsing in (Reparsing.SHELL, Reparsing.REMOTE) and " " in text:
-            for inner in fed_code(read_script(text), depth + 1):
+            for inner in _fed_code(read_script(text), depth + 1):
                 yield Fed(inner.kind, word.start, word.end, inner.interpreter, inner.host)
 
 
