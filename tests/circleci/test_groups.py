@@ -168,6 +168,11 @@ def test_what_a_group_cannot_hold(members: str, expected: str):
     assert expected in [line.partition("] ")[2] for line in said(config("g", jobs=jobs))]
 
 
+def test_a_requirement_in_a_group_whose_name_only_circleci_knows():
+    jobs = JOBS.replace("{requires: [test]}", "{requires: [t-<< pipeline.git.branch >>]}")
+    assert said(config("ship", jobs=jobs), complete=False) == []
+
+
 @pytest.mark.parametrize(
     ("group", "message"),
     [

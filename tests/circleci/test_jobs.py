@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.circleci.compiling import DOCKER, compiled, only, said
+from orbgen.circleci.output import pipeline_data
+from tests.circleci.compiling import DOCKER, compiled, only, pipeline_of, said
 
 
 def job(body: str, *, above: str = "") -> str:
@@ -106,6 +107,20 @@ def test_a_job_keeps_its_keys(body: str, expected: object):
         (f"docker: cimg/base\n{STEPS}", 4, "value", "`docker` of job 'build' must be a list of images"),
         (f"docker: []\n{STEPS}", 4, "value", "`docker` of job 'build' must be a list of images"),
         (f"docker: [{{name: x}}]\n{STEPS}", 4, "value", "required key [image] not found in `docker` of job 'build'"),
+        (f"docker: [{{image: }}]\n{STEPS}", 4, "value", "required key [image] not found in `docker` of job 'build'"),
+        (f"docker: [{{image: [x]}}]\n{STEPS}", 4, "value", "`image` of job 'build' must be a string"),
+        (
+            f"docker: [{{image: x, environment: {{A: [1]}}}}]\n{STEPS}",
+            4,
+            "value",
+            "the variable `A` of job 'build' must have a single value",
+        ),
+        (
+            f"{DOCKER}\nparallelism: [1]\n{STEPS}",
+            5,
+            "value",
+            "`parallelism` of job 'build' must be an integer, not a collection",
+        ),
         (f"docker: [cimg/base]\n{STEPS}", 4, "value", "required key [image] not found in `docker` of job 'build'"),
         (
             f"docker: [{{image: x, auth: {{username: u}}}}]\n{STEPS}",
@@ -247,6 +262,8 @@ def test_steps_of_a_job_that_runs_none_do_nothing():
         "9:5 [ignored-key] CircleCI ignores `docker` in a job of type no-op",
         "10:5 [ignored-key] CircleCI ignores `steps` in a job of type no-op",
     ]
+    data = pipeline_data(pipeline_of(text))
+    assert data["jobs"] == {"build": {"type": "no-op"}}
 
 
 def test_a_job_may_be_a_name_of_another():

@@ -392,6 +392,24 @@ def test_a_mistake_in_an_orb_is_told_in_its_own_file_with_the_way_to_it(tmp_path
     assert chain_of(problem)[-1] == "command 'o/say' (3)"
 
 
+def test_what_nothing_uses_is_looked_at_in_an_inline_orb_alone(tmp_path: Path):
+    wrong = "commands: {unused: {steps: [run: ]}}"
+    store = orbs_of(tmp_path, {"ns/orb@1.0.0": f"{wrong}\n"})
+    assert said(config("{o: ns/orb@1.0.0}", "[checkout]"), store=store) == []
+    problem = only(config(f"{{o: {{{wrong}}}}}", "[checkout]"))
+    assert (problem.code, problem.dormant) == ("empty-run", True)
+
+
+def test_a_reference_that_only_circleci_knows():
+    parameters = "parameters: {v: {type: string, default: 1.0.0}}\norbs:"
+    text = config("{o: 'ns/orb@<< pipeline.parameters.v >>'}").replace("orbs:", parameters)
+    assert said(text, complete=False) == []
+    text = config("{o: ns/<< pipeline.parameters.v >>}").replace("orbs:", parameters)
+    assert said(text, complete=False) == [
+        "3:11 [orb-reference] 'ns/<< pipeline.parameters.v >>' is no orb reference",
+    ]
+
+
 def test_pipeline_parameters_do_not_reach_into_orbs():
     text = """\
         version: 2.1

@@ -47,6 +47,8 @@ def workflows_of(text: str, **given: Any) -> Any:
         ("build: {context: prod}", {"build": {"context": "prod"}}),
         ("build: {context: [a, b]}", {"build": {"context": ["a", "b"]}}),
         ("build: {context: }", "build"),
+        ("build: {name: }", "build"),
+        ("build: {pre-steps: , post-steps: }", "build"),
         ("build: {requires: []}", "build"),
         ("build: {filters: }", "build"),
         (
@@ -315,6 +317,10 @@ def test_what_is_newer_than_orbgen_is_told_to_be_possible():
 )
 def test_what_the_keys_of_a_workflow_cannot_be(keys: str, expected: str):
     assert expected in said(config("build", keys=keys))
+
+
+def test_a_number_of_reruns_that_only_circleci_knows():
+    assert said(config("build", keys="max_auto_reruns: << pipeline.number >>"), complete=False) == []
 
 
 @pytest.mark.parametrize(
