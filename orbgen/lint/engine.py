@@ -10,6 +10,7 @@ import msgspec
 
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Finding, Rule, Sees
+from orbgen.lint.identity import identified
 from orbgen.lint.precedence import prevailing
 
 RULES_FOLDER = os.path.join(os.path.dirname(__file__), "rules")
@@ -83,7 +84,8 @@ def ignored_and_unused(
             names = [name for ignore in context.ignores.found for name in ignore.names if name not in used]
             whole = all_run and not any([orb.used for orb in context.pipeline.missing_orbs])
             unused = [name for name in names if name.rule not in known or (whole and name.rule in ran)]
-            kept = sorted([*kept, *loaded.check(tuple(unused), known, context)], key=_order)
+            about = identified(list(loaded.check(tuple(unused), known, context)), context.document)
+            kept = sorted([*kept, *about], key=_order)
     return kept
 
 

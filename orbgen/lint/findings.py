@@ -69,9 +69,10 @@ class Sees(enum.Enum):
 class Finding(msgspec.Struct, frozen=True):
     """One place where a rule saw what it looks for.
 
-    `path` leads to the place in the compiled pipeline and, with the offending text, makes the fingerprint. `hidden`
-    spans are not shown; an ignore comment at one of them covers the finding. What stands in the `redact` spans is
-    secret: whoever shows a piece of a file masks it (`masking.masked`).
+    `path` leads to the place in the compiled pipeline, `written_path` to the same through the keys of the file. That
+    one, the offending text and the `occurrence` among equal findings of a file (`identity.identified`) make the
+    fingerprint. `hidden` spans are not shown; an ignore comment at one of them covers the finding. What stands in the
+    `redact` spans is secret: whoever shows a piece of a file masks it (`masking.masked`).
     """
 
     rule: str
@@ -89,6 +90,8 @@ class Finding(msgspec.Struct, frozen=True):
     help: str | None = None
     job_runs: tuple[str, ...] = ()
     redact: tuple[Span, ...] = ()
+    written_path: str = ""
+    occurrence: int = 1
 
     @property
     def name(self) -> str:
@@ -96,15 +99,25 @@ class Finding(msgspec.Struct, frozen=True):
         return f"{self.rule}[{self.kind}]" if self.kind else self.rule
 
     @property
-    def fingerprint(self) -> str:
-        """32 hexadecimal digits that stay the same when lines move."""
-        import hashlib
-
+    def shown_text(self) -> str:
+        """The offending text without secrets, with single spaces."""
         from orbgen.lint.masking import masked
 
         span = self.primary
-        text = " ".join(masked(span.text, span.start, span.source, self.redact).split())
-        return hashlib.sha256("\0".join((self.name, self.path, text)).encode()).hexdigest()[:32]
+        return " ".join(masked(span.text, span.start, span.source, self.redact).split())
+
+    @property
+    def fingerprint(self) -> str:
+        """32 hexadecimal digits that no other finding of the file has, and that stay the same when lines move.
+
+        Nor do they change with the job runs that come to the place: the path is the file's, not the pipeline's.
+        """
+        import hashlib
+
+        parts = [self.name, self.written_path or self.path, self.shown_text]
+        if self.occurrence > 1:
+            parts.append(str(self.occurrence))
+        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 class Rule(msgspec.Struct, frozen=True):

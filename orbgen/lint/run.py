@@ -15,6 +15,7 @@ from orbgen.circleci.orbs import OrbStore
 from orbgen.lint.context import Context
 from orbgen.lint.engine import LoadedRule, ignored_and_unused, run_rules
 from orbgen.lint.findings import Confidence, Finding, Persona, Severity
+from orbgen.lint.identity import identified
 from orbgen.lint.redaction import concealed
 from orbgen.lint.result import FileResult
 from orbgen.lint.selection import Selection
@@ -84,7 +85,7 @@ class Linter:
         injected = os.path.basename(path).startswith("test-deploy")
         pipeline = compile_(document, Inputs(orbs_injected=injected), self.store)
         context = Context(document, pipeline, Checkout(_checkout_of(path)), self.facts)
-        findings = concealed(run_rules(self.rules, context))
+        findings = identified(concealed(run_rules(self.rules, context)), document)
         if self.ignoring and self.facts.allow_ignores:
             all_run = not self.selection.select
             findings = ignored_and_unused(self.rules, self.known, findings, context, all_run=all_run)
