@@ -45,6 +45,7 @@ def test_the_rules_that_exist():
         "deprecated-feature",
         "duplicate-name",
         "exposed-oidc-token",
+        "forbidden-reference",
         "hardcoded-secret",
         "ignore-without-reason",
         "mismatched-executor",

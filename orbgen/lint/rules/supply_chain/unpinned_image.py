@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.text import code_of, is_known
-from orbgen.lint.context import Context, StepScript
+from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
-from orbgen.lint.image_commands import images_made, images_used
+from orbgen.lint.image_uses import ScriptImage, script_images
 from orbgen.lint.images import docker_images, is_default, is_unknown, last_part, read_image
 from orbgen.lint.machines import machine_of
 from orbgen.source.nodes import Scalar
@@ -35,7 +34,6 @@ _COUNTS = {
     "digest": (Severity.INFO, Persona.PEDANTIC),
 }
 _MOVING = frozenset(("current", "edge", "previous", "default"))
-_MAKE = re.compile(r"\bmake\b")
 _HELP = "write the tag of one release, or better the digest: `NAME:TAG@sha256:...`"
 
 
@@ -107,37 +105,23 @@ def _machine(run: JobRun, context: Context) -> Iterator[Finding]:
 
 
 def _scripts(run: JobRun, context: Context) -> Iterator[Finding]:
-    made: set[str] = set()
-    others = False
-    for script in context.scripts(run):
-        if "docker" not in script.text.text and "podman" not in script.text.text:
-            others = others or _MAKE.search(script.text.text) is not None
-            continue
-        here = images_made(script.script)
-        for use in images_used(script.script):
-            image = read_image(use.text)
-            if image is None or image.local or is_unknown(script.text, use.start, use.end):
-                continue
-            own = image.name in made or image.name in here.names or ((others or here.others) and not use.pulled)
-            if not own and image.looseness is not None:
-                yield _used(run, script, use.text, use.start, use.end, image.looseness, context)
-        made |= here.names
-        others = others or here.others
+    for used in script_images(run, context):
+        if used.image.looseness is not None:
+            yield _used(run, used, used.image.looseness, context)
 
 
-def _used(
-    run: JobRun, script: StepScript, text: str, start: int, end: int, looseness: str, context: Context
-) -> Finding:
+def _used(run: JobRun, used: ScriptImage, looseness: str, context: Context) -> Finding:
     severity, persona = _COUNTS[looseness]
+    text = used.use.text
     return context.found(
         RULE,
         run,
         f"the image '{text}' {_SAYS[looseness]}",
-        script.place(start, end),
-        call=script.at.step.call,
+        used.place,
+        call=used.script.at.step.call,
         kind=looseness,
         severity=severity,
         persona=persona,
-        path=f"steps/{script.at.index}/command/{text}",
+        path=f"steps/{used.script.at.index}/command/{text}",
         help=_HELP,
     )

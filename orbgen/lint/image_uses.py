@@ -1,0 +1,49 @@
+"""The images that the scripts of a job run use and did not make themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from orbgen.circleci.pipeline import JobRun
+from orbgen.lint.context import Context, StepScript
+from orbgen.lint.image_commands import ImageUse, images_made, images_used
+from orbgen.lint.images import Image, is_unknown, read_image
+from orbgen.source.span import Span
+
+_MAKE = re.compile(r"\bmake\b")
+
+
+class ScriptImage(msgspec.Struct, frozen=True, eq=False):
+    """An image that a script pulls, runs or builds on."""
+
+    script: StepScript
+    use: ImageUse
+    image: Image
+
+    @property
+    def place(self) -> Span:
+        """Where the reference stands in the author's file."""
+        return self.script.place(self.use.start, self.use.end)
+
+
+def script_images(run: JobRun, context: Context) -> Iterator[ScriptImage]:
+    """Each image in the scripts of a job run whose reference is known, but those that the job builds or may build."""
+    made: set[str] = set()
+    others = False
+    for script in context.scripts(run):
+        if "docker" not in script.text.text and "podman" not in script.text.text:
+            others = others or _MAKE.search(script.text.text) is not None
+            continue
+        here = images_made(script.script)
+        for use in images_used(script.script):
+            image = read_image(use.text)
+            if image is None or image.local or is_unknown(script.text, use.start, use.end):
+                continue
+            own = image.name in made or image.name in here.names or ((others or here.others) and not use.pulled)
+            if not own:
+                yield ScriptImage(script, use, image)
+        made |= here.names
+        others = others or here.others
