@@ -13,12 +13,6 @@ def complete_rules(context: click.Context, parameter: click.Parameter, incomplet
     """The rules that begin with what is typed, each with its first sentence."""
     from click.shell_completion import CompletionItem
 
-    from orbgen.lint.engine import load_rules
-    from orbgen.lint.pages import summary
+    from orbgen.lint.catalogue import catalogue
 
-    found = []
-    for loaded in load_rules():
-        if loaded.rule.name.startswith(incomplete):
-            with open(loaded.page, encoding="utf-8") as page:
-                found.append(CompletionItem(loaded.rule.name, help=summary(page.read())))
-    return found
+    return [CompletionItem(one.name, help=one.summary) for one in catalogue() if one.name.startswith(incomplete)]

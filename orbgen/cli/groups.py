@@ -27,7 +27,7 @@ class CommandTable(click.Group):
         """The command of a name, imported now."""
         if name not in self.listed:
             return None
-        found: Command | click.Command = import_module(self.modules.format(name)).command
+        found: Command | click.Command = import_module(self.modules.format(name.replace("-", "_"))).command
         return found.click() if isinstance(found, Command) else found
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:

@@ -11,11 +11,14 @@ from collections.abc import Sequence
 # `lint_command.py`, which is imported when it is asked for.
 COMMANDS = {
     "compile": "Print the pipeline that CircleCI will run.",
-    "explain": "Explain a rule, or list all rules.",
+    "explain": "Explain a rule of lint.",
     "generate": "Write the jobs and the Teleport resources that orbgen.yml asks for.",
     "init": "Write orbgen.yml, the plan of what to reach through Teleport.",
     "lint": "Find what is wrong or too open in CircleCI configurations.",
+    "new-rule": "Begin a rule of lint, in a checkout of orbgen.",
     "orb": "Pack, validate and publish an orb.",
+    "rules": "List the rules of lint.",
+    "schema": "Print the JSON schema of a file, for editors.",
 }
 
 
@@ -77,7 +80,7 @@ def _call(words: list[str]) -> object:
         from orbgen.cli.declare import Command
 
         _check_folder()
-        command = import_module(f"orbgen.cli.{words[0]}_command").command
+        command = import_module(f"orbgen.cli.{words[0].replace('-', '_')}_command").command
         arguments = command.read(words[1:]) if isinstance(command, Command) else None
         if arguments is not None:
             return command.function(**arguments)

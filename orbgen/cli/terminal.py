@@ -23,6 +23,14 @@ def style_for(stream: TextIO, color: bool | None = None) -> Style:
     return Style(coloured=color, width=_width(stream) if terminal else _given_width())
 
 
+def reading_style(stream: TextIO, color: bool | None = None) -> Style:
+    """As `style_for`, for pages: what is piped is mostly read in a pager, on the terminal that errors go to."""
+    style = style_for(stream, color)
+    if style.width is None:
+        style.width = style_for(sys.stderr).width
+    return style
+
+
 def _given_width() -> int | None:
     given = os.environ.get("COLUMNS", "")
     return max(int(given), 40) if given.isdecimal() and given.isascii() and 0 < len(given) < 5 else None

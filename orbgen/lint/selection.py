@@ -85,7 +85,7 @@ def names_kind(page: str, kind: str) -> bool:
 
 def _hint(name: str, rules: tuple[str, ...]) -> str:
     guess = suggested(name, rules)
-    return f"did you mean '{guess}'?" if guess else "orbgen explain lists all rules"
+    return f"did you mean '{guess}'?" if guess else "orbgen rules lists all rules"
 
 
 def suggested(name: str, rules: tuple[str, ...]) -> str | None:

@@ -78,6 +78,13 @@ def plan_schema() -> dict[str, Any]:
     return schema
 
 
+def lint_schema() -> dict[str, Any]:
+    """The JSON Schema of a plan's section `lint`, on its own."""
+    schema = plan_schema()
+    own = {key: schema[key] for key in ("$schema", "$defs") if key in schema}
+    return {**own, "$id": "urn:orbgen:schema:lint", "title": "lint", **schema["properties"]["lint"]}
+
+
 def read_data(data: bytes, name: str) -> dict[str, Any]:
     """What a plan's file holds, in the form that its schema describes. Raises PlanError."""
     return _fitting(_document(data, name))

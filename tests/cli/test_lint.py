@@ -399,9 +399,9 @@ def test_rules_can_be_chosen(orbgen, write, options, found):
     [
         ("compil-error", "there is no rule 'compil-error'; did you mean 'compile-error'?"),
         ("join-without", "there is no rule 'join-without'; did you mean 'teleport-join-without-context'?"),
-        ("nonsense", "there is no rule 'nonsense'; orbgen explain lists all rules"),
+        ("nonsense", "there is no rule 'nonsense'; orbgen rules lists all rules"),
         ("compile-error[cycel]", "the rule 'compile-error' has no kind 'cycel'; did you mean 'cycle'?"),
-        ("nonsense-*", "no rule begins with 'nonsense-'; orbgen explain lists all rules"),
+        ("nonsense-*", "no rule begins with 'nonsense-'; orbgen rules lists all rules"),
         ("a[b", "'a[b' is no rule; write RULE, RULE[KIND] or PREFIX-*"),
     ],
 )

@@ -113,7 +113,7 @@ def test_a_reader_that_goes_away_ends_the_run_in_silence(write, arguments, unbuf
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")
-@pytest.mark.parametrize("arguments", [["lint", "x.yml"], ["compile", "x.yml"], ["explain"], ["--help"]])
+@pytest.mark.parametrize("arguments", [["lint", "x.yml"], ["compile", "x.yml"], ["rules"], ["--help"]])
 def test_output_that_cannot_be_written_is_one_sentence(write, arguments):
     write("x.yml", PASTED)
     with open("/dev/full", "wb") as full:

@@ -36,7 +36,7 @@ def check(unused: tuple[Name, ...], known: tuple[str, ...], context: Context) ->
                 name.span,
                 kind="unknown-rule",
                 label="no rule of this name",
-                help=f"did you mean `{guess}`?" if guess else "`orbgen explain` lists all rules",
+                help=f"did you mean `{guess}`?" if guess else "`orbgen rules` lists all rules",
             )
     for span in context.ignores.malformed:
         yield RULE.finding(
