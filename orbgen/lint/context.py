@@ -14,6 +14,7 @@ from orbgen.circleci.text import code_of
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Severity
 from orbgen.lint.ignores import read_ignores
 from orbgen.lint.shells import is_posix, shell_of
+from orbgen.lint.vocabulary import Vocabulary, vocabulary_of
 from orbgen.project.facts import Facts
 from orbgen.shell.script import Script, read_script
 from orbgen.source.nodes import Document, Scalar
@@ -69,12 +70,20 @@ class Context:
         self.ignores = read_ignores(document)
         self._joins: dict[int, tuple[Join, ...]] = {}
         self._gates: Gates | None = None
+        self._vocabulary: Vocabulary | None = None
         self._once: dict[tuple[int, Callable[..., Any]], Any] = {}
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What the compiler found."""
         return self.pipeline.problems
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words that the configuration and its orbs are written with."""
+        if self._vocabulary is None:
+            self._vocabulary = vocabulary_of(self.pipeline.library)
+        return self._vocabulary
 
     def run_steps(self, run: JobRun | None = None) -> Iterator[RunStep]:
         """Every step of a job run, or of all of them, in order."""

@@ -3,46 +3,89 @@
 from __future__ import annotations
 
 import os
+import re
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 
 from orbgen.lint.context import Context
-from orbgen.lint.findings import Finding, Rule, Sees
+from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
 from orbgen.lint.identity import identified
 from orbgen.lint.precedence import prevailing
 
 RULES_FOLDER = os.path.join(os.path.dirname(__file__), "rules")
+_RULE = "\nRULE = Rule(\n"
+# One line of it, or several for a tuple of strings.
+_SETTING = re.compile(
+    r"    ([a-z]+)=(?:\"([^\"\\\n]*)\"|\(((?:\s*\"[^\"\\\n]*\",?)+)\s*\)|([A-Z][a-z]+)\.([A-Z_]+)),(?:  #.*)?\n"
+)
+_STRING = re.compile(r"\"([^\"]*)\"")
+_KINDS: dict[str, Any] = {"Sees": Sees, "Severity": Severity, "Confidence": Confidence, "Persona": Persona}
 
 
 class LoadedRule(msgspec.Struct, frozen=True, eq=False):
-    """A rule with its `check` and the page beside it."""
+    """A rule, its module, which is imported when it is asked to check something, and the page beside it."""
 
     rule: Rule
-    check: Callable[..., Iterator[Finding]]
+    module: str
     page: str
+
+    @property
+    def check(self) -> Callable[..., Iterator[Finding]]:
+        """What the rule looks with."""
+        found: Callable[..., Iterator[Finding]] = _import(self.module).check
+        return found
 
 
 def load_rules() -> tuple[LoadedRule, ...]:
     """Every rule in the rules folder, by name. A rule is a module with `RULE` and `check` in one of its groups."""
     found = []
-    for group in sorted(os.listdir(RULES_FOLDER)):
-        folder = os.path.join(RULES_FOLDER, group)
-        if not os.path.isdir(folder) or group.startswith("_"):
+    for group in os.listdir(RULES_FOLDER):
+        if group.startswith("_") or "." in group:
             continue
-        for file in sorted(os.listdir(folder)):
+        folder = os.path.join(RULES_FOLDER, group)
+        for file in os.listdir(folder):
             if file.endswith(".py") and not file.startswith("_"):
-                found.append(_load(group, file.removesuffix(".py")))
+                found.append(_load(folder, group, file.removesuffix(".py")))
     return tuple(sorted(found, key=lambda loaded: loaded.rule.name))
 
 
-def _load(group: str, module_name: str) -> LoadedRule:
+def _load(folder: str, group: str, name: str) -> LoadedRule:
+    path = os.path.join(folder, name)
+    module = f"orbgen.lint.rules.{group}.{name}"
+    with open(f"{path}.py", encoding="utf-8") as file:
+        rule = written_rule(file.read())
+    return LoadedRule(rule or _import(module).RULE, module, f"{path}.md")
+
+
+def written_rule(code: str) -> Rule | None:
+    """The `RULE` of a module by what is written there; None where that is more than plain values.
+
+    Most rules have nothing to say to most files, and importing them all takes longer than linting one file.
+    """
+    start = code.find(_RULE)
+    end = code.find("\n)\n", start)
+    body = code[start + len(_RULE) : end + 1]
+    given: dict[str, Any] = {}
+    position = 0
+    for match in _SETTING.finditer(body):
+        if match.start() != position:
+            return None
+        position = match.end()
+        text, words, kind, member = match.group(2, 3, 4, 5)
+        if kind is not None:
+            given[match[1]] = _KINDS[kind][member]
+        else:
+            given[match[1]] = text if words is None else tuple(_STRING.findall(words))
+    return Rule(**given) if start >= 0 and given and position == len(body) else None
+
+
+def _import(module: str) -> Any:
     from importlib import import_module
 
-    module: Any = import_module(f"orbgen.lint.rules.{group}.{module_name}")
-    page = os.path.join(RULES_FOLDER, group, f"{module_name}.md")
-    return LoadedRule(module.RULE, module.check, page)
+    return sys.modules.get(module) or import_module(module)
 
 
 def run_rules(rules: tuple[LoadedRule, ...], context: Context) -> list[Finding]:
@@ -50,7 +93,8 @@ def run_rules(rules: tuple[LoadedRule, ...], context: Context) -> list[Finding]:
     found: list[Finding] = []
     by_subject: dict[Sees, list[LoadedRule]] = {}
     for loaded in rules:
-        by_subject.setdefault(loaded.rule.sees, []).append(loaded)
+        if not loaded.rule.needs or context.vocabulary.may_hold(loaded.rule.needs):
+            by_subject.setdefault(loaded.rule.sees, []).append(loaded)
     for loaded in by_subject.get(Sees.CONFIG, ()):
         found.extend(loaded.check(context))
     for loaded in by_subject.get(Sees.JOB_RUN, ()):

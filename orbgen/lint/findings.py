@@ -121,7 +121,11 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """What a rule is called, what its `check` is given, and how its findings count unless they say otherwise."""
+    """What a rule is called, what its `check` is given, and how its findings count unless they say otherwise.
+
+    A rule `needs` one of some words: it has nothing to say where none of them stands in the configuration or in an orb
+    that it imports. Without any it is always asked.
+    """
 
     name: str
     sees: Sees
@@ -129,6 +133,7 @@ class Rule(msgspec.Struct, frozen=True):
     confidence: Confidence
     since: str
     persona: Persona = Persona.DEFAULT
+    needs: tuple[str, ...] = ()
 
     def finding(
         self,

@@ -18,6 +18,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     since="0.1",
+    needs=("approval",),
 )
 _ANYBODY = "and anybody who can push may approve, so restrict the context in CircleCI as well"
 

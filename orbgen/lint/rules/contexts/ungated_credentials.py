@@ -20,6 +20,17 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     since="0.1",
+    needs=(
+        "context",
+        "role_arn",
+        "workload_identity_provider",
+        "workload_identity_pool_provider_id",
+        "use_oidc",
+        "aws",
+        "gcloud",
+        "az",
+        "vault",
+    ),
 )
 
 

@@ -26,6 +26,7 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     since="0.1",
+    needs=("context", "add_ssh_keys", "tbot", "terraform", "tofu"),
 )
 _FREE = (TextClass.TEXT, TextClass.LINE, TextClass.REF)
 _PARAMETERS = "pipeline.parameters."

@@ -14,6 +14,7 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     since="0.1",
+    needs=("when", "unless", "condition", "filters", "equal"),
 )
 
 

@@ -18,6 +18,7 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     since="0.1",
+    needs=("filters", "triggers", "matches"),
 )
 # Nobody writes longer lists of names by hand, and each name is compared with the others.
 _MOST_ITEMS = 300

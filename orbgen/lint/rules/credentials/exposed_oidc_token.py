@@ -20,6 +20,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     since="0.1",
+    needs=("oidc",),
 )
 _PRINTED = {
     PrintKind.PLAIN: "the job's OIDC token is printed into the log",

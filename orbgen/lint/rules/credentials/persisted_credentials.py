@@ -17,6 +17,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     since="0.1",
+    needs=("persist_to_workspace", "save_cache", "store_artifacts", "store_test_results"),
 )
 
 

@@ -15,6 +15,7 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     since="0.1",
+    needs=("add_ssh_keys",),
 )
 
 

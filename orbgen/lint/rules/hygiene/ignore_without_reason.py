@@ -14,6 +14,7 @@ RULE = Rule(
     confidence=Confidence.HIGH,
     since="0.1",
     persona=Persona.PEDANTIC,
+    needs=("orbgen",),
 )
 
 

@@ -21,6 +21,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     since="0.1",
+    needs=("pipeline", "git", "CIRCLE_BRANCH", "CIRCLE_TAG"),
 )
 _PROFILES = (".bashrc", ".profile", ".bash_profile", ".zshrc", ".zshenv")
 _CONTINUES = re.compile(r"pipeline/continue\b")

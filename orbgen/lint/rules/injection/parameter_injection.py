@@ -18,6 +18,7 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     since="0.1",
+    needs=("pipeline",),
 )
 
 

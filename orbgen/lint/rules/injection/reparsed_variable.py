@@ -19,6 +19,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     since="0.1",
+    needs=("pipeline", "git", "CIRCLE_BRANCH", "CIRCLE_TAG"),
 )
 
 _READERS = {

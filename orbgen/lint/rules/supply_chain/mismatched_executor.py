@@ -20,6 +20,7 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
     since="0.1",
+    needs=("resource_class",),
 )
 
 

@@ -18,6 +18,22 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     since="0.1",
+    needs=(
+        "curl",
+        "wget",
+        "fetch",
+        "iwr",
+        "irm",
+        "Invoke-WebRequest",
+        "Invoke-RestMethod",
+        "DownloadString",
+        "base64",
+        "xxd",
+        "openssl",
+        "gunzip",
+        "gzip",
+        "zcat",
+    ),
 )
 _HELP = {
     "remote": "download it to a file, check the file (`sha256sum -c`, `gpg --verify`), then run it; "

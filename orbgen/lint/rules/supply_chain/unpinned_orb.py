@@ -19,6 +19,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     since="0.1",
+    needs=("orbs",),
 )
 _PARTIAL = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 # A revision, a digest or an exact version as a part of an address.

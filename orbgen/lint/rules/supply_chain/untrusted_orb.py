@@ -17,6 +17,7 @@ RULE = Rule(
     severity=Severity.LOW,
     confidence=Confidence.HIGH,
     since="0.1",
+    needs=("orbs",),
 )
 # The namespace of CircleCI's images, which on an orb looks like CircleCI's own.
 _OF_IMAGES = "cimg"

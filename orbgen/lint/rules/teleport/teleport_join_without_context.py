@@ -16,6 +16,7 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
     since="0.1",
+    needs=("tbot", "terraform", "tofu", "teleport", "machine-id"),
 )
 
 # What an orb or element is called that may join, when its source is not at hand.

@@ -19,6 +19,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     since="0.1",
+    needs=("tbot", "terraform", "tofu", "identity", "tlscert"),
 )
 
 SETS_OF_TBOT = (

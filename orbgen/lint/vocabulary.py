@@ -1,0 +1,102 @@
+"""Which words stand in what a configuration is made of: asked first, as most rules have nothing to say to most files.
+
+A word is a run of letters and digits, in small letters; `add_ssh_keys` is three. Words can be written otherwise than by
+themselves: a double-quoted text may spell them with escapes or break them over lines, and `<< >>` may paste them
+together out of pieces. A word that could come about so counts as one that is there. What a shell makes of pieces of
+words does not: no rule looks into that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from orbgen.circleci.library import Library
+from orbgen.source.span import Source
+
+# Small letters and digits for what words are made of, blanks for all else.
+_FOLDED = bytes([ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else ord(" ") for code in range(256)])
+# The letters of escapes that are no part of the word behind them, and of those that spell any letter by its number.
+_ESCAPES = b"0abtnvfreNLP_"
+_NUMBERED = b"xuU"
+_WORD = re.compile(rb"[0-9A-Za-z]+")
+_LONGEST = 24
+_MANIFEST = "@orb.yml"
+
+
+class Vocabulary:
+    """The words of some texts. It is `complete` unless some word may stand there that cannot be seen."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._words: set[bytes] = set()
+        self._ends: set[bytes] = set()
+        self.complete = True
+        for text in texts:
+            self._add(text.encode("utf-8", "surrogatepass"))
+
+    def _add(self, data: bytes) -> None:
+        self._words.update(data.translate(_FOLDED).split())
+        if b"\\" in data:
+            self._add_escaped(data)
+        if b"<<" in data:
+            self._add_ends(data)
+
+    def _add_escaped(self, data: bytes) -> None:
+        """Take what stands behind a backslash both ways, as a script's own and as an escape of a quoted text."""
+        before, *pieces = data.split(b"\\")
+        for piece in pieces:
+            first = piece[:1]
+            if first and first in _ESCAPES:
+                behind = _WORD.match(piece, 1)
+                if behind is not None:
+                    self._words.add(behind[0].lower())
+            elif first and first in _NUMBERED:
+                self.complete = self.complete and not piece[1:3].isalnum()
+            elif first in (b"\n", b"\r") and before[-1:].isalnum():
+                self.complete = self.complete and not piece.lstrip()[:1].isalnum()
+            before = piece
+
+    def _add_ends(self, data: bytes) -> None:
+        """Note what is pasted together with a tag."""
+        self.complete = self.complete and b">><<" not in data
+        for piece in {piece[-_LONGEST:] for piece in data.split(b"<<")[:-1] if piece[-1:].isalnum()}:
+            end = piece.translate(_FOLDED).split()[-1]
+            self._ends.update([end[-length:] + b"<" for length in range(1, len(end) + 1)])
+        for piece in {piece[:_LONGEST] for piece in data.split(b">>")[1:] if piece[:1].isalnum()}:
+            start = piece.translate(_FOLDED).split()[0]
+            self._ends.update([b">" + start[:length] for length in range(1, len(start) + 1)])
+
+    def may_hold(self, words: tuple[str, ...]) -> bool:
+        """Whether one of some words can stand in the texts; of a word made of several, all."""
+        if not self.complete:
+            return True
+        return any(
+            [self._words.issuperset(pieces) or not self._ends.isdisjoint(ends) for pieces, ends in _needed(words)]
+        )
+
+
+@lru_cache(maxsize=256)
+def _needed(words: tuple[str, ...]) -> tuple[tuple[frozenset[bytes], frozenset[bytes]], ...]:
+    """For each word what it is made of, and with what a piece beside a tag begins or ends that may become one of it."""
+    found = []
+    for word in words:
+        pieces = frozenset(word.encode().translate(_FOLDED).split())
+        starts = {piece[:length] + b"<" for piece in pieces for length in range(1, len(piece))}
+        rests = {b">" + piece[length:] for piece in pieces for length in range(1, len(piece))}
+        found.append((pieces, frozenset(starts | rests)))
+    return tuple(found)
+
+
+def vocabulary_of(library: Library) -> Vocabulary:
+    """The words of a configuration and of the orbs that it imports, directly or not."""
+    sources: dict[int, Source] = {}
+    waiting = [library]
+    while waiting:
+        one = waiting.pop()
+        sources[id(one.source)] = one.source
+        waiting += [orb.library for orb in one.orbs.values() if orb.library is not None]
+    found = Vocabulary([source.text for source in sources.values()])
+    # An orb in a folder is made of many files, and their names are words of it too.
+    found.complete = found.complete and not any([one.name.endswith(_MANIFEST) for one in sources.values()])
+    return found
