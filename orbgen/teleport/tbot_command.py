@@ -7,19 +7,12 @@ from collections.abc import Callable
 import msgspec
 
 from orbgen.shell.words import Word
+from orbgen.teleport.tbot import start_flags, subcommands
 
-# Flags that stand alone; `--no-` before one turns it off.
-_SWITCHES = frozenset(("oneshot", "insecure", "debug", "fips", "help", "enable-resumption", "disable-exec-plugin"))
-_SHORT = {"a": "auth-server", "c": "config", "d": "debug", "h": "help"}
-_SERVICES = frozenset(
-    ("legacy", "identity", "ssh", "id", "kubernetes", "kubernetes/v2", "application", "application-tunnel",
-     "application-proxy", "database", "database-tunnel", "ssh-multiplexer", "workload-identity-x509",
-     "workload-identity-jwt", "workload-identity-api", "workload-identity-aws-roles-anywhere", "spiffe-svid", "noop")
-)  # fmt: skip
 _JOIN_URI = "tbot+"
 
 
-class Flag(msgspec.Struct, frozen=True):
+class Given(msgspec.Struct, frozen=True):
     """A flag as given: its value, None where it is not known, and the characters of the script that it takes."""
 
     value: str | None
@@ -31,7 +24,7 @@ class TbotStart(msgspec.Struct, frozen=True):
     """`tbot start [SERVICE]` with its flags by long name."""
 
     service: str | None
-    flags: dict[str, Flag]
+    flags: dict[str, Given]
 
     def value(self, name: str) -> str | None:
         """The value of a flag; None where it is absent or unknown."""
@@ -46,7 +39,7 @@ class TbotStart(msgspec.Struct, frozen=True):
 
 def read_tbot(arguments: tuple[Word, ...], value_of: Callable[[Word], str | None]) -> TbotStart | None:
     """What the arguments of tbot say, given the text of each that is known; None where they do not start it."""
-    flags: dict[str, Flag] = {}
+    flags: dict[str, Given] = {}
     positional: list[str] = []
     index = 0
     while index < len(arguments):
@@ -62,7 +55,7 @@ def read_tbot(arguments: tuple[Word, ...], value_of: Callable[[Word], str | None
         index += 1
     if not positional or positional[0] != "start" or "help" in flags:
         return None
-    service = positional[1] if len(positional) > 1 and positional[1] in _SERVICES else None
+    service = positional[1] if len(positional) > 1 and positional[1] in subcommands() else None
     _read_uri(flags)
     return TbotStart(service, flags)
 
@@ -73,27 +66,33 @@ def _read_flag(
     value: str | None,
     first: str,
     value_of: Callable[[Word], str | None],
-    flags: dict[str, Flag],
+    flags: dict[str, Given],
 ) -> int:
     """Record one flag; how many words more than its own it takes."""
     word = arguments[index]
     name, separator, given = (value or first).lstrip("-").partition("=")
     if not first.startswith("--"):
-        name = _SHORT.get(name, name)
-    if name.startswith("no-") and name.removeprefix("no-") in _SWITCHES:
-        flags[name.removeprefix("no-")] = Flag("false", word.start, word.end)
+        name = next((flag.name for flag in start_flags().values() if flag.short == name), name)
+    if name.startswith("no-") and _is_switch(name.removeprefix("no-")):
+        flags[name.removeprefix("no-")] = Given("false", word.start, word.end)
         return 0
     if separator:
-        flags[name] = Flag(given if value is not None else None, word.start, word.end)
+        flags[name] = Given(given if value is not None else None, word.start, word.end)
         return 0
-    if name in _SWITCHES or index + 1 >= len(arguments):
-        flags[name] = Flag("true", word.start, word.end)
+    if _is_switch(name) or index + 1 >= len(arguments):
+        flags[name] = Given("true", word.start, word.end)
         return 0
-    flags[name] = Flag(value_of(arguments[index + 1]), word.start, arguments[index + 1].end)
+    flags[name] = Given(value_of(arguments[index + 1]), word.start, arguments[index + 1].end)
     return 1
 
 
-def _read_uri(flags: dict[str, Flag]) -> None:
+def _is_switch(name: str) -> bool:
+    """Whether a flag stands alone; `--no-` before one turns it off."""
+    flag = start_flags().get(name)
+    return flag is not None and flag.switch
+
+
+def _read_uri(flags: dict[str, Given]) -> None:
     """`--join-uri tbot+proxy+METHOD://TOKEN@HOST` stands for the flags that it holds."""
     uri = flags.get("join-uri")
     if uri is None or uri.value is None or not uri.value.startswith(_JOIN_URI):
@@ -102,6 +101,6 @@ def _read_uri(flags: dict[str, Flag]) -> None:
     parts = scheme.split("+")
     token, _, host = rest.rpartition("@")
     if len(parts) == 3:
-        flags.setdefault("join-method", Flag(parts[2], uri.start, uri.end))
-        flags.setdefault("token", Flag(token, uri.start, uri.end))
-        flags.setdefault("proxy-server" if parts[1] == "proxy" else "auth-server", Flag(host, uri.start, uri.end))
+        flags.setdefault("join-method", Given(parts[2], uri.start, uri.end))
+        flags.setdefault("token", Given(token, uri.start, uri.end))
+        flags.setdefault("proxy-server" if parts[1] == "proxy" else "auth-server", Given(host, uri.start, uri.end))

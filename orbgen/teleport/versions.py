@@ -1,15 +1,20 @@
-"""Teleport's versions, and what each of them brought or took away (teleport.md 3.1)."""
+"""Teleport's versions: what each brought or took away, and which have known holes (teleport.md 3.1, 8.2).
+
+Some changes are known only roughly, as "some 14.x release". Between the first version that may have a feature and the
+first that surely has it nothing is said, and the same where it was taken away.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
 _VERSION = re.compile(r"v?(\d{1,3})\.(\d{1,4})\.(\d{1,4})")
-_GATES = os.path.join(os.path.dirname(__file__), "data", "gates.json")
+_DATA = os.path.join(os.path.dirname(__file__), "data")
 
 
 class Version(msgspec.Struct, frozen=True, order=True):
@@ -29,33 +34,119 @@ class Version(msgspec.Struct, frozen=True, order=True):
         return f"{self.major}.{self.minor}.{self.patch}"
 
 
+class VersionRange(msgspec.Struct, frozen=True):
+    """The versions from `lowest` to `highest`, both included, one of which runs."""
+
+    lowest: Version
+    highest: Version
+
+    @classmethod
+    def only(cls, version: Version) -> VersionRange:
+        """The range of one version."""
+        return cls(version, version)
+
+
 class Gate(msgspec.Struct, frozen=True):
-    """A feature with the first version that has it and the first that has it no more."""
+    """A feature, with the versions that have it.
+
+    It is surely there from `since` on, and may be from `perhaps_since` on; it is surely gone from `until` on, and may
+    be from `perhaps_until` on. From `deprecated` on it works, but Teleport advises against it.
+    """
 
     feature: str
     summary: str
     since: Version | None = None
+    perhaps_since: Version | None = None
     until: Version | None = None
+    perhaps_until: Version | None = None
+    deprecated: Version | None = None
     instead: str | None = None
 
-    def exists_in(self, version: Version) -> bool:
-        """Whether a version has the feature."""
-        return (self.since is None or version >= self.since) and (self.until is None or version < self.until)
+    def exists_in(self, version: Version) -> bool | None:
+        """Whether a version has the feature; None where that is not known."""
+        return self.exists_throughout(VersionRange.only(version))
+
+    def exists_throughout(self, versions: VersionRange) -> bool | None:
+        """True if every version of a range has the feature, False if none has it, None for all else."""
+        first, last = self.perhaps_since or self.since, self.perhaps_until or self.until
+        if (first is not None and versions.highest < first) or (
+            self.until is not None and versions.lowest >= self.until
+        ):
+            return False
+        if (self.since is None or versions.lowest >= self.since) and (last is None or versions.highest < last):
+            return True
+        return None
+
+    def deprecated_throughout(self, versions: VersionRange) -> bool:
+        """Whether every version of a range has the feature and advises against it."""
+        advised = self.deprecated is not None and versions.lowest >= self.deprecated
+        return advised and self.exists_throughout(versions) is True
+
+
+class Advisory(msgspec.Struct, frozen=True):
+    """A known hole, with the first version of each major line that is without it."""
+
+    name: str
+    summary: str
+    fixed: tuple[Version, ...]
+
+    def concerns(self, version: Version) -> bool:
+        """Whether a version has the hole: it is older than its line's fix, or its line is older than any with one."""
+        own = next((fix for fix in self.fixed if fix.major == version.major), None)
+        return version < own if own is not None else version < min(self.fixed)
+
+    def fix_for(self, version: Version) -> Version:
+        """The first version without the hole in the same line, or in the oldest line that has a fix."""
+        return next((fix for fix in sorted(self.fixed) if fix.major >= version.major), max(self.fixed))
 
 
 @lru_cache(maxsize=1)
 def gates() -> dict[str, Gate]:
     """Every gate by its feature, as `data/gates.json` lists them."""
-    with open(_GATES, "rb") as file:
-        table = msgspec.json.decode(file.read())
-    return {row["feature"]: _gate(row) for row in table["gates"]}
+    return {row["feature"]: read_gate(row) for row in table("gates")["gates"]}
 
 
-def _gate(row: dict[str, str]) -> Gate:
-    since, until = (Version.parse(row[key]) if key in row else None for key in ("since", "until"))
-    return Gate(row["feature"], row["summary"], since, until, row.get("instead"))
+@lru_cache(maxsize=1)
+def advisories() -> tuple[Advisory, ...]:
+    """The known holes, as `data/advisories.json` lists them."""
+    rows = table("advisories")["advisories"]
+    return tuple([Advisory(row["name"], row["summary"], tuple(map(_version, row["fixed"]))) for row in rows])
+
+
+@lru_cache(maxsize=1)
+def known_versions() -> VersionRange:
+    """From the oldest version that orbgen knows to the newest: what may run where nothing says which."""
+    bounds = table("gates")
+    return VersionRange(_version(bounds["oldest"]), _version(bounds["newest"]))
 
 
 def has(feature: str, version: Version) -> bool:
-    """Whether a version has a feature. Raises KeyError for a feature that no gate names."""
-    return gates()[feature].exists_in(version)
+    """Whether a version surely has a feature. Raises KeyError for a feature that no gate names."""
+    return gates()[feature].exists_in(version) is True
+
+
+def is_compatible(client: Version, cluster: Version) -> bool:
+    """Whether Teleport supports a client with a cluster: of the same major version, or one older (teleport.md 5.3)."""
+    return client.major in (cluster.major, cluster.major - 1)
+
+
+def read_gate(row: dict[str, str]) -> Gate:
+    """The gate that a row of a table describes."""
+    texts = ("feature", "summary", "instead")
+    fields: dict[str, Any] = {
+        key.replace("-", "_"): value if key in texts else _version(value) for key, value in row.items()
+    }
+    return Gate(**fields)
+
+
+def table(name: str) -> dict[str, Any]:
+    """A table of what is known about Teleport, by its file's name in `data/`."""
+    with open(os.path.join(_DATA, f"{name}.json"), "rb") as file:
+        found: dict[str, Any] = msgspec.json.decode(file.read())
+    return found
+
+
+def _version(text: str) -> Version:
+    version = Version.parse(text)
+    assert version is not None, text
+    return version
