@@ -62,6 +62,7 @@ class _Compiler:
         self.compilation = Compilation(inputs, Library(root.source, root))
         self.compilation.know_broken(document)
         self.store = store
+        self.elements: list[JobRun] = []
 
     def run(self) -> Pipeline:
         compilation, root = self.compilation, self.root
@@ -84,14 +85,16 @@ class _Compiler:
         self._check_unused(library)
         setup = read_setup(compilation, root, workflows)
         missing = tuple(_missing_orbs(library))
-        return Pipeline(library, version, tuple(workflows), compilation.problems, missing, setup, order)
+        elements = tuple(self.elements)
+        return Pipeline(library, version, tuple(workflows), compilation.problems, missing, setup, order, elements)
 
     def run_orb(self) -> Pipeline:
         compilation = self.compilation
         library = build(compilation, self.root, self.store)
         self._check_duplicates()
-        self._check_definitions(library)
-        return Pipeline(library, "2.1", (), compilation.problems, tuple(_missing_orbs(library)))
+        self._check_definitions(library, every=True)
+        missing = tuple(_missing_orbs(library))
+        return Pipeline(library, "2.1", (), compilation.problems, missing, elements=tuple(self.elements))
 
     # Pipeline parameters
 
@@ -249,12 +252,12 @@ class _Compiler:
         self._check_definitions(library)
         self.compilation.dormant = False
 
-    def _check_definitions(self, library: Library) -> None:
-        """Look for problems in definitions that nothing has used so far, with every parameter unknown."""
+    def _check_definitions(self, library: Library, *, every: bool = False) -> None:
+        """Look for problems in definitions that nothing has used so far, or in all, with every parameter unknown."""
         for kind in (Kind.JOB, Kind.COMMAND, Kind.EXECUTOR):
             for definition in library.definitions(kind).values():
                 if type(definition.node) is Mapping:
-                    if not definition.used:
+                    if every or not definition.used:
                         self._check_definition(definition)
                 elif is_empty(definition.node):
                     self._check_empty(definition)
@@ -266,7 +269,7 @@ class _Compiler:
                 add_group(entries, group, Entry(group.name, group.key, group.key, {}, {}))
         for orb in library.orbs.values():
             if orb.reference is None and orb.library is not None:  # an inline orb is its author's own
-                self._check_definitions(orb.library)
+                self._check_definitions(orb.library, every=True)
 
     def _check_definition(self, definition: Definition) -> None:
         compilation, library = self.compilation, definition.library
@@ -275,11 +278,15 @@ class _Compiler:
         node = definition.node
         if definition.kind is Kind.EXECUTOR:
             executor_fields(compilation, definition, arguments, call)
-        elif definition.kind is Kind.JOB:
-            run = JobRun("", definition.name, definition.name, "build", definition.key, call, definition)
+            return
+        run = JobRun("", definition.name, definition.name, "build", definition.key, call, definition, definition.name)
+        if definition.kind is Kind.JOB:
             instantiate(compilation, run, definition, arguments, Scope(library, call))
         elif type(node) is Mapping and not is_empty(node.get("steps")):
-            StepList(compilation).extend(node.fields["steps"].value, Scope(library, call, definition, arguments), call)
+            steps = StepList(compilation)
+            steps.extend(node.fields["steps"].value, Scope(library, call, definition, arguments), call)
+            run.steps = tuple(steps.steps)
+        self.elements.append(run)
 
     def _check_empty(self, definition: Definition) -> None:
         """A definition without a body is an error once something uses it."""

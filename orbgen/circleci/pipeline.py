@@ -168,7 +168,11 @@ class Workflow(msgspec.Struct, eq=False):
 
 
 class Pipeline(msgspec.Struct, eq=False):
-    """The compiled configuration, with every problem that was found on the way."""
+    """The compiled configuration, with every problem that was found on the way.
+
+    `elements` are jobs and commands looked at on their own, with every parameter unknown: those that no workflow
+    reaches, and all of an orb whose source this is. Each has the form of a job run of no workflow.
+    """
 
     library: Library
     version: str
@@ -177,6 +181,7 @@ class Pipeline(msgspec.Struct, eq=False):
     missing_orbs: tuple[Import, ...] = ()
     setup: bool = False
     workflow_version: str | None = None
+    elements: tuple[JobRun, ...] = ()
 
     @property
     def job_runs(self) -> tuple[JobRun, ...]:

@@ -15,7 +15,10 @@ CHOOSERS = {
 
 
 def severity_of(level: Level, run: JobRun, context: Context) -> Severity:
-    """High for outsiders anywhere and pushers in a privileged run, else medium."""
+    """High for outsiders anywhere and pushers in a privileged run, else medium.
+
+    What an element that is looked at on its own holds is not known.
+    """
     if level is Level.OUTSIDER or (level is Level.PUSHER and context.privileged(run)):
         return Severity.HIGH
     return Severity.MEDIUM

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
+from msgspec.structs import replace
 
+from orbgen.circleci.library import ParameterType
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.pipeline_values import Level, PipelineValue, TextClass, trust_of
 from orbgen.circleci.text import Part
+from orbgen.circleci.truth import Kind
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Severity
 from orbgen.lint.injection import CHOOSERS, severity_of
@@ -18,6 +21,9 @@ from orbgen.shell.script import read_script
 from orbgen.source.problems import Note
 
 _INERT = (TextClass.WORD, TextClass.ID)
+# An argument is taken to be one line, which cannot get out of a comment.
+_ARGUMENT = PipelineValue("", Kind.STRING, Level.CALLER, TextClass.LINE, (), None, "")
+_OTHER = PipelineValue("", Kind.STRING, Level.NONE, TextClass.ID, (), None, "")
 
 
 class Splice(msgspec.Struct, frozen=True, eq=False):
@@ -35,10 +41,22 @@ class Splice(msgspec.Struct, frozen=True, eq=False):
 
 def splices(run: JobRun) -> Iterator[Splice]:
     """The splices of a job run; not those into a shell comment, or into the tag of an image."""
+    return _splices(run, trust_of)
+
+
+def parameter_splices(element: JobRun) -> Iterator[Splice]:
+    """The splices of an element's own parameters of type string, which whoever uses the element fills in."""
+    declared = element.definition.declarations if element.definition is not None else None
+    texts = {f"parameters.{one.name}" for one in (declared or {}).values() if one.type is ParameterType.STRING}
+    if texts:
+        yield from _splices(element, lambda source: _ARGUMENT if source in texts else _OTHER)
+
+
+def _splices(run: JobRun, trust: Callable[[str], PipelineValue]) -> Iterator[Splice]:
     for sink in sinks_of(run):
         for offset, part in sink.unknown_parts():
             for source in part.unknown.sources if part.unknown is not None else ():
-                value = trust_of(source)
+                value = trust(source)
                 if value.level is Level.NONE or value.text in _INERT or _is_harmless(sink, offset, value):
                     continue
                 yield Splice(sink, part, source, value, _is_data(sink, offset, value))
@@ -62,17 +80,47 @@ def found_splice(rule: Rule, run: JobRun, splice: Splice, context: Context) -> F
     """A finding for a splice; `[data]` and bounded values are for the pedantic."""
     kind, severity = "", severity_of(splice.value.level, run, context)
     confidence, persona = Confidence.HIGH, Persona.DEFAULT
-    sink, part = splice.sink, splice.part
-    if sink.kind is SinkKind.IMAGE:
+    if splice.sink.kind is SinkKind.IMAGE:
         kind, severity = "image", Severity.MEDIUM
     elif splice.data:
         kind, severity, confidence, persona = "data", Severity.MEDIUM, Confidence.MEDIUM, Persona.PEDANTIC
     if splice.source in context.bounded(run):
         severity, persona = Severity.LOW, Persona.PEDANTIC
+    return _found(rule, run, splice, context, CHOOSERS[splice.value.level], kind, severity, confidence, persona)
+
+
+def found_alone(
+    rule: Rule,
+    element: JobRun,
+    splice: Splice,
+    context: Context,
+    *,
+    who: str | None = None,
+    kind: str = "",
+    severity: Severity,
+    persona: Persona,
+) -> Finding:
+    """A finding for a splice in an element that is looked at on its own, since no job run is known to use it."""
+    chooser = who or CHOOSERS[splice.value.level]
+    found = _found(rule, element, splice, context, chooser, kind, severity, Confidence.HIGH, persona)
+    return replace(found, job_runs=())
+
+
+def _found(
+    rule: Rule,
+    run: JobRun,
+    splice: Splice,
+    context: Context,
+    who: str,
+    kind: str,
+    severity: Severity,
+    confidence: Confidence,
+    persona: Persona,
+) -> Finding:
+    sink, part = splice.sink, splice.part
     related = [Note(tag.span, "handed on here") for tag in part.via[1:]]
     if part.via:
         related.append(Note(part.written, f"`{splice.source}` enters here"))
-    who = CHOOSERS[splice.value.level]
     return context.found(
         rule,
         run,

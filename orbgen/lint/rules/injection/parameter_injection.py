@@ -1,7 +1,8 @@
-"""Pipeline parameters, and names that callers choose, that CircleCI pastes into code."""
+"""Pipeline parameters, names that callers choose, and an orb's own parameters that CircleCI pastes into code."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -10,21 +11,57 @@ from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.pipeline_values import Level
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
-from orbgen.lint.splices import found_splice, splices
+from orbgen.lint.orb_references import is_orb_source
+from orbgen.lint.splices import found_alone, found_splice, parameter_splices, splices
+from orbgen.source.nodes import Content, Mapping, Scalar
 
 RULE = Rule(
     name="parameter-injection",
-    sees=Sees.JOB_RUN,
+    sees=Sees.CONFIG,
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     since="0.1",
     needs=("pipeline",),
 )
+_NAMED_CODE = re.compile(r"(?:.*[-_])?(?:commands?|scripts?|run|cmd|steps|args|arguments)")
+_DESCRIBED_CODE = re.compile(
+    r"\b(?:run|execut\w+|evaluat\w+|append\w*|pass\w*)\b.*\b(?:scripts?|commands?|code|arguments?|args|flags)\b"
+    r"|\b(?:scripts?|commands?|code)\b.*\b(?:run|executed?|evaluated?)\b"
+    r"|\b(?:additional|extra|custom|further|other)\b.*\b(?:arguments?|args|options|flags|parameters)\b"
+    r"|\b(?:shell|bash) (?:code|expression|snippet|syntax)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
-def check(run: JobRun, context: Context) -> Iterator[Finding]:
-    """Each part of a text that is code which a caller chooses."""
-    for splice in splices(run):
-        if splice.value.level is Level.CALLER and not splice.source.startswith("parameters."):
-            found = found_splice(RULE, run, splice, context)
-            yield replace(found, persona=Persona.PEDANTIC) if context.facts.trusted_callers else found
+def check(context: Context) -> Iterator[Finding]:
+    """Each part of a text that is code which a caller, or a user of the orb, chooses."""
+    for run in context.pipeline.job_runs:
+        for splice in splices(run):
+            if splice.value.level is Level.CALLER:
+                found = found_splice(RULE, run, splice, context)
+                yield replace(found, persona=Persona.PEDANTIC) if context.facts.trusted_callers else found
+    published = bool(context.pipeline.elements) and is_orb_source(context)
+    for element in context.pipeline.elements:
+        inline = element.definition is not None and bool(element.definition.library.orb)
+        for splice in parameter_splices(element) if published or inline else ():
+            if not splice.data and not _is_code(splice.source.partition(".")[2], element):
+                yield found_alone(
+                    RULE,
+                    element,
+                    splice,
+                    context,
+                    who="whatever argument it is given",
+                    kind="orb",
+                    severity=Severity.LOW,
+                    persona=Persona.PEDANTIC if inline else Persona.DEFAULT,
+                )
+
+
+def _is_code(name: str, element: JobRun) -> bool:
+    """Whether a parameter is meant to hold code, as its name or its description says."""
+    if _NAMED_CODE.fullmatch(name.lower()):
+        return True
+    node: Content | None = element.definition.node if element.definition is not None else None
+    for key in ("parameters", name, "description"):
+        node = node.get(key) if type(node) is Mapping else None
+    return isinstance(node, Scalar) and _DESCRIBED_CODE.search(node.text) is not None

@@ -4,24 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.pipeline_values import Level
 from orbgen.lint.context import Context
-from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.lint.splices import found_splice, splices
+from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
+from orbgen.lint.injection import CHOOSERS, severity_of
+from orbgen.lint.opaque_arguments import Handed, handed_on
+from orbgen.lint.orb_references import is_orb_source
+from orbgen.lint.splices import found_alone, found_splice, splices
 
 RULE = Rule(
     name="pipeline-value-injection",
-    sees=Sees.JOB_RUN,
+    sees=Sees.CONFIG,
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     since="0.1",
     needs=("pipeline",),
 )
+_LEVELS = (Level.OUTSIDER, Level.PUSHER)
 
 
-def check(run: JobRun, context: Context) -> Iterator[Finding]:
-    """Each part of a text that is code which an outsider or pusher chooses."""
-    for splice in splices(run):
-        if splice.value.level in (Level.OUTSIDER, Level.PUSHER):
-            yield found_splice(RULE, run, splice, context)
+def check(context: Context) -> Iterator[Finding]:
+    """Each part of a text that is code which an outsider or pusher chooses, or that an unknown orb may make code of."""
+    for run in context.pipeline.job_runs:
+        for splice in splices(run):
+            if splice.value.level in _LEVELS:
+                yield found_splice(RULE, run, splice, context)
+        for handed in handed_on(run, _LEVELS):
+            if handed.source not in context.bounded(run):
+                yield _handed(handed, context)
+    published = bool(context.pipeline.elements) and is_orb_source(context)
+    for element in context.pipeline.elements:
+        for splice in splices(element):
+            level = splice.value.level
+            if level in _LEVELS:
+                # An orb's elements are there to be used; what no workflow of a configuration reaches does no harm yet.
+                severity = severity_of(level, element, context) if published else Severity.LOW
+                persona = Persona.DEFAULT if published else Persona.PEDANTIC
+                yield found_alone(RULE, element, splice, context, severity=severity, persona=persona)
+
+
+def _handed(handed: Handed, context: Context) -> Finding:
+    return context.found(
+        RULE,
+        handed.run,
+        f"`{handed.source}` is handed to '{handed.element}', whose source is not at hand: if that pastes it into a "
+        f"script, {CHOOSERS[handed.level]} can put commands into it",
+        handed.place,
+        kind="opaque",
+        severity=Severity.INFO,
+        confidence=Confidence.LOW,
+        persona=Persona.AUDITOR,
+        path=handed.path,
+        call=handed.call,
+        help="read the orb's source, or put it into the folder of orbs so that it is looked at",
+    )
