@@ -14,6 +14,7 @@ from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Sever
 from orbgen.lint.orb_references import is_orb_source
 from orbgen.lint.splices import found_alone, found_splice, parameter_splices, splices
 from orbgen.source.nodes import Content, Mapping, Scalar
+from orbgen.source.span import Span
 
 RULE = Rule(
     name="parameter-injection",
@@ -21,7 +22,7 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     since="0.1",
-    needs=("pipeline",),
+    needs=("pipeline", "parameters"),
 )
 _NAMED_CODE = re.compile(r"(?:.*[-_])?(?:commands?|scripts?|run|cmd|steps|args|arguments)")
 _DESCRIBED_CODE = re.compile(
@@ -35,8 +36,10 @@ _DESCRIBED_CODE = re.compile(
 
 def check(context: Context) -> Iterator[Finding]:
     """Each part of a text that is code which a caller, or a user of the orb, chooses."""
+    known: set[Span] = set()
     for run in context.pipeline.job_runs:
         for splice in splices(run):
+            known.add(splice.part.pasted)
             if splice.value.level is Level.CALLER:
                 found = found_splice(RULE, run, splice, context)
                 yield replace(found, persona=Persona.PEDANTIC) if context.facts.trusted_callers else found
@@ -44,6 +47,8 @@ def check(context: Context) -> Iterator[Finding]:
     for element in context.pipeline.elements:
         inline = element.definition is not None and bool(element.definition.library.orb)
         for splice in parameter_splices(element) if published or inline else ():
+            if splice.part.pasted in known:
+                continue  # What the configuration itself pastes there is worse.
             if not splice.data and not _is_code(splice.source.partition(".")[2], element):
                 yield found_alone(
                     RULE,
