@@ -51,6 +51,8 @@ _FINDINGS = {
     "duplicate-name[key]": ("duplicate-key",),
 }
 _RULES = ("compile-error", "unknown-key", "duplicate-name", "pipeline-value-injection", "parameter-injection")
+# What is said of an orb's element whatever is handed to it.
+_OF_ORBS = ("orb", "opaque")
 _TRIES = 400
 
 
@@ -122,6 +124,8 @@ class Checker:
             for problem in result.problems
         ]
         for finding in result.findings:
+            if finding.kind in _OF_ORBS:
+                continue
             codes = _FINDINGS.get(finding.name, (finding.kind or finding.rule,))
             notes = tuple([note.span.line for note in finding.related])
             found.append(
