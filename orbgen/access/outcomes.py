@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TypeAlias, Union
 
 from orbgen.circleci.expressions import Binary, Expression, Joined, Literal, Not, Pattern, Variable
+from orbgen.circleci.harmless import takes_in_harmless
 from orbgen.circleci.matching import full_match
 from orbgen.circleci.text import show
 from orbgen.circleci.truth import Known
@@ -18,13 +19,15 @@ from orbgen.circleci.truth import Known
 # A name that nobody wrote down has some form; a pattern takes it in only if it takes in all of these.
 FRESH_NAMES = ("zq", "zq-1", "zq/x.1")
 MOST_OUTCOMES = 32
+# What a git ref may hold and a shell reads.
+_CODE = "x$(y)`z`;'\"&|<>!#{},%@="
 
 
 class Special(enum.Enum):
     """Values that stand for more than one."""
 
     FRESH = "a name that no literal of the configuration is"
-    CHOSEN = "a name that every pattern of the configuration takes in, and no literal is"
+    CHOSEN = "a name with characters that a shell reads as code, which no literal of the configuration is"
     ANY = "any value"
     UNCLEAR = "a value that orbgen cannot work out"
 
@@ -151,7 +154,7 @@ def _holds_text(left: Outcome, right: Outcome, holds: Callable[[str, str], bool]
     if left is Special.ANY:
         return EITHER
     if left is Special.CHOSEN:
-        return TRUE
+        return EITHER
     if left is Special.FRESH:
         return frozenset((all([holds(name, show(right)) for name in FRESH_NAMES]),))
     return frozenset((isinstance(left, str) and left != "" and holds(left, show(right)),))
@@ -163,7 +166,7 @@ def _matches(left: Outcome, right: Outcome) -> Outcomes:
     if left is Special.ANY:
         return EITHER
     if left is Special.CHOSEN:
-        return TRUE
+        return chosen_matches(right)
     if left is Special.FRESH:
         return fresh_matches(right)
     if not isinstance(left, str) or not left:
@@ -176,6 +179,18 @@ def fresh_matches(pattern: str) -> Outcomes:
     """Whether a pattern takes in a name that nobody wrote down."""
     matched = [full_match(pattern, name) for name in FRESH_NAMES]
     return UNCLEAR if None in matched else frozenset((all(matched),))
+
+
+def chosen_matches(pattern: str) -> Outcomes:
+    """Whether a pattern takes in a name that was chosen to be read as code."""
+    if takes_in_harmless(pattern):
+        return FALSE
+    return TRUE if takes_in_all(pattern) and full_match(pattern, _CODE) else EITHER
+
+
+def takes_in_all(pattern: str) -> bool:
+    """Whether a pattern is one for every name, such as `.*`, as far as a few unlike names tell."""
+    return all([full_match(pattern, name) for name in (*FRESH_NAMES, "main", "v1.0.0", "Feature_2#x")])
 
 
 def _ordered(left: Outcome, right: Outcome) -> Outcomes:

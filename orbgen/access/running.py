@@ -13,15 +13,16 @@ import msgspec
 from orbgen.access.outcomes import (
     EITHER,
     FALSE,
-    FRESH_NAMES,
     TRUE,
     UNCLEAR,
     Outcomes,
     Special,
     can_be_true,
+    chosen_matches,
     fresh_matches,
     negated,
     outcomes,
+    takes_in_all,
     truths_of,
 )
 from orbgen.access.scenarios import Scenario, Trigger
@@ -268,16 +269,11 @@ def _names(text: object, ref: object) -> Outcomes:
     if ref is Special.FRESH:
         return fresh_matches(text[1:-1])
     if ref is Special.CHOSEN:
-        return TRUE
+        return chosen_matches(text[1:-1])
     if ref is Special.ANY:
-        return TRUE if _takes_in_all(text[1:-1]) else EITHER
+        return TRUE if takes_in_all(text[1:-1]) else EITHER
     matched = full_match(text[1:-1], str(ref))
     return UNCLEAR if matched is None else frozenset((matched,))
-
-
-def _takes_in_all(pattern: str) -> bool:
-    """Whether a pattern is one for every name, such as `.*`, as far as a few unlike names tell."""
-    return all([full_match(pattern, name) for name in (*FRESH_NAMES, "main", "v1.0.0", "Feature_2#x")])
 
 
 def is_pattern(text: str) -> bool:

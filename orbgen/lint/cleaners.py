@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from orbgen.circleci.harmless import takes_in_harmless
+from orbgen.lint.extracting import prints_safe_groups, read_pattern
 from orbgen.shell.words import Command
 
 _CLASSES = {"alnum", "alpha", "digit", "lower", "upper", "space", "blank", "xdigit"}
@@ -23,7 +25,9 @@ def cleans(command: Command) -> bool:
     if name == "tr":
         return _tr_keeps_safe(words)
     if name in ("sed", "gsed"):
-        return any([text is not None and _sed_keeps_safe(text) for text in words])
+        return any([text is not None and _sed_keeps_safe(text) for text in words]) or prints_safe_groups(command)
+    if name in ("grep", "egrep", "ggrep"):
+        return _grep_finds_safe(name, words)
     if name == "jq":
         return any([text is not None and bool(_FORMATTED.search(text)) for text in words])
     if name == "printf":
@@ -70,6 +74,17 @@ def _tr_keeps_safe(words: list[str | None]) -> bool:
 def _sed_keeps_safe(program: str) -> bool:
     match = _SUBSTITUTE.fullmatch(program.strip())
     return match is not None and _is_safe_set(match[2]) and _is_safe_text(match[3])
+
+
+def _grep_finds_safe(name: str, words: list[str | None]) -> bool:
+    """Whether `grep -o PATTERN` prints nothing but harmless characters."""
+    options = [word for word in words if word is not None and word.startswith("-")]
+    letters = "".join([word[1:] for word in options if not word.startswith("--")])
+    patterns = [word for word in words if word is None or not word.startswith("-")]
+    if ("o" not in letters and "--only-matching" not in options) or set(letters) - set("oEPimhx") or not patterns:
+        return False
+    extended = name == "egrep" or bool(set("EP") & set(letters)) or "--extended-regexp" in options
+    return patterns[0] is not None and takes_in_harmless(read_pattern(patterns[0], extended=extended))
 
 
 def _is_safe_set(text: str) -> bool:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from orbgen.access.gates import Gates
 from orbgen.access.running import is_pattern
+from orbgen.access.scenarios import PUSHES, TAGS
 from orbgen.circleci.pipeline import JobRun, Workflow
 from orbgen.circleci.text import is_known
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
@@ -14,8 +18,27 @@ ONLY_A_RESTRICTION = (
 )
 
 
-def why_open(run: JobRun, workflow: Workflow) -> tuple[str, Span]:
-    """The first reason why nothing keeps a job run to some branches, in words, and its place."""
+class Opening(msgspec.Struct, frozen=True):
+    """What a job run is open to, in the words of a sentence, the first reason why, and the place of that."""
+
+    everything: str
+    reason: str
+    place: Span
+
+
+def opening_of(run: JobRun, gates: Gates) -> Opening:
+    """Why nothing keeps a job run to some branches or tags, if its gate is open (rules.md 2.1)."""
+    if gates.runs_in(run, PUSHES):
+        return Opening("branch", *_why_branches(run, gates.workflow_of(run)))
+    if gates.runs_in(run, TAGS):
+        return Opening("tag", *_why_tags(run, gates.workflow_of(run)))
+    workflow = gates.workflow_of(run)
+    triggers = workflow.node.fields.get("triggers") if workflow.node is not None else None
+    place = triggers.value.span if triggers is not None else run.call.span
+    return Opening("branch", "its schedule is for every branch", place)
+
+
+def _why_branches(run: JobRun, workflow: Workflow) -> tuple[str, Span]:
     filters = run.filters
     if run.filter_condition is not None:
         return "its filter lets every branch in", run.filter_condition.span
@@ -23,16 +46,35 @@ def why_open(run: JobRun, workflow: Workflow) -> tuple[str, Span]:
         branches = filters.fields.get("branches")
         if branches is None:
             return "it filters tags alone, so every branch runs it", filters.span
-        rule = branches.value
-        only = rule.fields.get("only") if type(rule) is Mapping else None
-        ignore = rule.fields.get("ignore") if type(rule) is Mapping else None
-        if only is not None:
-            return f"`only: {_shown(only.value)}` lets every branch in", only.value.span
-        if ignore is not None:
-            return "`ignore` lets every branch in but the listed ones", ignore.value.span
+        found = _why_listed(branches.value, "branch")
+        if found is not None:
+            return found
     if workflow.conditions:
         return "the workflow's condition lets every branch in", workflow.conditions[0].span
     return "no filter keeps it to a branch", run.call.span
+
+
+def _why_tags(run: JobRun, workflow: Workflow) -> tuple[str, Span]:
+    filters = run.filters
+    if run.filter_condition is not None:
+        return "its filter lets every tag in", run.filter_condition.span
+    tags = filters.fields.get("tags") if type(filters) is Mapping else None
+    found = _why_listed(tags.value, "tag") if tags is not None else None
+    if found is not None:
+        return found
+    place = workflow.conditions[0].span if workflow.conditions else run.call.span
+    return "nothing keeps it to some tags", place
+
+
+def _why_listed(rule: Content, noun: str) -> tuple[str, Span] | None:
+    """What `only` or `ignore` of a filter lets in."""
+    only = rule.fields.get("only") if type(rule) is Mapping else None
+    ignore = rule.fields.get("ignore") if type(rule) is Mapping else None
+    if only is not None:
+        return f"`only: {_shown(only.value)}` lets every {noun} in", only.value.span
+    if ignore is not None:
+        return f"`ignore` lets every {noun} in but the listed ones", ignore.value.span
+    return None
 
 
 def _shown(node: Content) -> str:

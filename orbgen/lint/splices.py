@@ -84,9 +84,11 @@ def found_splice(rule: Rule, run: JobRun, splice: Splice, context: Context) -> F
         kind, severity = "image", Severity.MEDIUM
     elif splice.data:
         kind, severity, confidence, persona = "data", Severity.MEDIUM, Confidence.MEDIUM, Persona.PEDANTIC
+    risk = f"so {CHOOSERS[splice.value.level]} can put commands into it"
     if splice.source in context.bounded(run):
         severity, persona = Severity.LOW, Persona.PEDANTIC
-    return _found(rule, run, splice, context, CHOOSERS[splice.value.level], kind, severity, confidence, persona)
+        risk = "and only the job's filters keep commands out of it"
+    return _found(rule, run, splice, context, risk, kind, severity, confidence, persona)
 
 
 def found_alone(
@@ -101,8 +103,8 @@ def found_alone(
     persona: Persona,
 ) -> Finding:
     """A finding for a splice in an element that is looked at on its own, since no job run is known to use it."""
-    chooser = who or CHOOSERS[splice.value.level]
-    found = _found(rule, element, splice, context, chooser, kind, severity, Confidence.HIGH, persona)
+    risk = f"so {who or CHOOSERS[splice.value.level]} can put commands into it"
+    found = _found(rule, element, splice, context, risk, kind, severity, Confidence.HIGH, persona)
     return replace(found, job_runs=())
 
 
@@ -111,7 +113,7 @@ def _found(
     run: JobRun,
     splice: Splice,
     context: Context,
-    who: str,
+    risk: str,
     kind: str,
     severity: Severity,
     confidence: Confidence,
@@ -124,7 +126,7 @@ def _found(
     return context.found(
         rule,
         run,
-        f"`{splice.source}` is pasted into the {sink.kind.value}, so {who} can put commands into it",
+        f"`{splice.source}` is pasted into the {sink.kind.value}, {risk}",
         part.pasted,
         call=sink.call,
         kind=kind,

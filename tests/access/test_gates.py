@@ -165,9 +165,20 @@ def test_the_truth_table(workflow, result, reasons):
         ("""filters: 'pipeline.git.branch == "main" or pipeline.git.branch == "next"'""", True),
         ("""filters: 'pipeline.git.branch starts-with "release/"'""", False),
         ("filters: {branches: {ignore: main}}", False),
+        # A pattern that leaves branches out lets the others in.
+        (r"filters: {branches: {ignore: '/pull\/[0-9]+/'}}", False),
+        ("filters: {branches: {ignore: '/.*/'}, tags: {only: '/.*/'}}", True),
+        # What these take in is a word to every shell.
+        (r"filters: {branches: {only: '/^release\/\d+(\.[0-9]+)*(-rc)?$/'}}", True),
+        ("filters: {branches: {only: '/release-[a-z0-9_.-]+/'}}", True),
+        ("filters: 'pipeline.git.branch matches /^[a-z]+$/'", True),
+        ("filters: 'not (pipeline.git.branch matches /^[a-z]+$/)'", False),
+        ("filters: {branches: {only: '/release-[^-]+/'}}", False),
+        ("filters: {branches: {only: '/v[0-9]+.?/'}}", False),
+        ("filters: {branches: {only: '/[!-~]+/'}}", False),
     ],
 )
-def test_a_value_is_bounded_if_only_written_names_get_in(settings, bounded):
+def test_a_value_is_bounded_if_only_written_names_or_harmless_ones_get_in(settings, bounded):
     assert (BRANCH in gate(entry(settings)).bounded) is bounded
 
 

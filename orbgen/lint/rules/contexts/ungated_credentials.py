@@ -10,7 +10,7 @@ from orbgen.circleci.text import value_of
 from orbgen.lint.cloud_roles import cloud_roles
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.lint.openness import ONLY_A_RESTRICTION, held_note, why_open
+from orbgen.lint.openness import ONLY_A_RESTRICTION, held_note, opening_of
 from orbgen.source.nodes import Scalar
 from orbgen.source.problems import Note
 
@@ -41,8 +41,9 @@ def check(run: JobRun, context: Context) -> Iterator[Finding]:
     roles = list(cloud_roles(run, context))
     if not (run.contexts or roles) or context.gates.result(run) is not Result.OPEN:
         return
-    reason, place = why_open(run, context.gates.workflow_of(run))
-    related = (Note(place, reason),)
+    opening = opening_of(run, context.gates)
+    open_to = f"runs for every {opening.everything}: {opening.reason}"
+    related = (Note(opening.place, opening.reason),)
     held = _exposed(run, context)
     if held:
         names = ", ".join([f"'{name}'" for name in dict.fromkeys(item.text for item in held)])
@@ -52,12 +53,12 @@ def check(run: JobRun, context: Context) -> Iterator[Finding]:
         yield context.found(
             RULE,
             run,
-            f"'{run.name}' holds {noun} {names}, and runs for every branch: {reason}",
+            f"'{run.name}' holds {noun} {names}, and {open_to}",
             held[0].span,
             kind="context",
             severity=Severity.HIGH if sensitive or gated else None,
             path="context",
-            label="every branch can use it",
+            label=f"every {opening.everything} can use it",
             related=(*related, *gated),
             help=f'keep the job to a branch, as in `filters: pipeline.git.branch == "main"`; {ONLY_A_RESTRICTION}',
         )
@@ -65,14 +66,14 @@ def check(run: JobRun, context: Context) -> Iterator[Finding]:
         yield context.found(
             RULE,
             run,
-            f"'{run.name}' takes a role in a cloud by CircleCI's OIDC token, and runs for every branch: {reason}",
+            f"'{run.name}' takes a role in a cloud by CircleCI's OIDC token, and {open_to}",
             role.span,
             call=role.call,
             kind="cloud-role",
             severity=Severity.HIGH,
             confidence=Confidence.MEDIUM if role.presumed else None,
             path=f"steps/{role.step}/cloud-role",
-            label="every branch can take the role, unless its trust policy checks more",
+            label=f"every {opening.everything} can take the role, unless its trust policy checks more",
             related=related,
             help="keep the job to a branch, and let the role's trust policy demand the project and a context",
         )
