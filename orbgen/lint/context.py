@@ -16,6 +16,7 @@ from orbgen.lint.ignores import read_ignores
 from orbgen.lint.shells import is_posix, shell_of
 from orbgen.lint.vocabulary import Vocabulary, vocabulary_of
 from orbgen.project.facts import Facts
+from orbgen.project.files import is_continuation
 from orbgen.shell.script import Script, read_script
 from orbgen.source.nodes import Document, Scalar
 from orbgen.source.problems import Note, Problem
@@ -124,6 +125,11 @@ class Context:
         if self._gates is None:
             self._gates = Gates(self.pipeline)
         return self._gates
+
+    @property
+    def continued(self) -> bool:
+        """Whether a setup configuration starts this one, so that its parameters come from a job (rules.md 2.7)."""
+        return is_continuation(self.document.source.name)
 
     def bounded(self, run: JobRun) -> frozenset[str]:
         """The pipeline values that can only hold names written in the configuration when the run happens."""

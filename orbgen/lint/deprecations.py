@@ -12,7 +12,7 @@ from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.pipeline_values import PIPELINE_VALUES
 from orbgen.circleci.text import is_known
 from orbgen.lint.context import Context
-from orbgen.lint.images import docker_images, read_image
+from orbgen.lint.images import docker_images, read_image, written_at
 from orbgen.lint.machines import machine_of
 from orbgen.lint.tables import deprecated_images, xcode_versions
 from orbgen.source.nodes import Content, Mapping, Scalar, walk
@@ -39,7 +39,7 @@ def old_images(run: JobRun) -> Iterator[Deprecated]:
         if image is not None and image.name in table.convenience and is_known(text):
             successor = table.convenience[image.name]
             yield Deprecated(
-                text.span,
+                written_at(text),
                 f"the image '{image.name}' has had no updates since 2021",
                 f"use `{successor}`" if successor else "use an image of the program's own makers",
             )
@@ -54,14 +54,14 @@ def old_images(run: JobRun) -> Iterator[Deprecated]:
         fate = table.machines.get(name)
         if machine.kind == "machine" and fate is not None:
             message = f"CircleCI has {fate} the machine image '{name}' (as of {table.date})"
-            yield Deprecated(machine.image.span, message, f"use `{table.machine}`")
+            yield Deprecated(written_at(machine.image), message, f"use `{table.machine}`")
         elif machine.kind == "macos" and machine.image.text in xcode_versions().removed:
             message = f"CircleCI has removed Xcode {machine.image.text} (as of {xcode_versions().date})"
-            yield Deprecated(machine.image.span, message, f"it offers {', '.join(xcode_versions().offered)}")
+            yield Deprecated(written_at(machine.image), message, f"it offers {', '.join(xcode_versions().offered)}")
 
 
-def old_values(context: Context) -> Iterator[Deprecated]:
-    """The pipeline values that a configuration uses and CircleCI gives no more, or will not."""
+def old_values(context: Context, today: str) -> Iterator[Deprecated]:
+    """The pipeline values that a configuration uses and CircleCI gives no more on some day, or will not."""
     if "pipeline.trigger_" not in context.document.source.text:
         return
     for scalar, condition in _scalars(context.document.root):
@@ -73,7 +73,8 @@ def old_values(context: Context) -> Iterator[Deprecated]:
             if condition or (tag >= 0 and ">>" not in scalar.text[tag : match.start()]):
                 place = scalar.place(match.start(), match.end())
                 help = "use `pipeline.trigger.type` or the values of `pipeline.event` and `pipeline.git`"
-                yield Deprecated(place, f"CircleCI gives `{match[0]}` until {value.ended}", help, value.ended)
+                gives = "gave" if value.ended <= today else "gives"
+                yield Deprecated(place, f"CircleCI {gives} `{match[0]}` until {value.ended}", help, value.ended)
 
 
 def _scalars(root: Content) -> Iterator[tuple[Scalar, bool]]:

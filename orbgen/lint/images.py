@@ -12,6 +12,7 @@ from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.text import Part, parts_of
 from orbgen.lint.tables import image_aliases
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
+from orbgen.source.span import Span
 
 _REFERENCE = re.compile(
     r"(?P<name>[a-z0-9][a-z0-9._-]*(?::[0-9]+(?=/))?(?:/[a-z0-9][a-z0-9._-]*)*)"
@@ -67,6 +68,12 @@ def last_part(text: Scalar) -> Part | None:
     """The part of a text that holds its end, for an image its tag."""
     parts = [part for part in parts_of(text) if part.text]
     return parts[-1] if parts else None
+
+
+def written_at(text: Scalar) -> Span:
+    """Where the author wrote a text: at the text itself, or where all of it was handed in as a value."""
+    parts = [part for part in parts_of(text) if part.text]
+    return parts[0].written if len(parts) == 1 and parts[0].via else text.span
 
 
 def is_default(node: Content, library: Library) -> bool:

@@ -7,8 +7,10 @@ import re
 from orbgen.circleci.jobs import environment_of
 from orbgen.circleci.pipeline import JobRun, Step
 from orbgen.circleci.text import is_known
+from orbgen.lint.secret_literals import is_placeholder
 from orbgen.lint.secret_names import is_secret_name
 from orbgen.project.facts import Facts
+from orbgen.shell.script import Script
 from orbgen.source.nodes import Content, Mapping, Scalar
 
 # What a script must hold to use a variable with a secret-like name; it finds them faster than the shell is read.
@@ -16,6 +18,26 @@ _MAY_USE = re.compile(
     r"\$(?:\{[#!]?)?\w*(?:pass|secret|token|apikey|key|credential|auth|dsn|pat|webhook|string|kubeconfig)",
     re.IGNORECASE,
 )
+
+
+# `[ "$NAME" = text ]` and its like; a text in quotes, or a variable that may hold one.
+_COMPARED = re.compile(
+    r"\[\s+\"?\$\{?(?P<name>\w+)\}?\"?\s+(?:!=|==?)\s+"
+    r"(?:'(?P<plain>[^'\n]+)'|\"(?P<quoted>[^\"$`\\\n]+)\"|\"?\$\{?(?P<other>\w+)\}?\"?)\s+\]"
+)
+
+
+def compared_with_text(script: Script) -> frozenset[str]:
+    """The variables of a script that it compares with a text of its own: what they are to hold stands in the file."""
+    if "[" not in script.text:
+        return frozenset()
+    texts = {one.name: one.value.literal for one in script.assignments if one.value is not None}
+    found = set()
+    for match in _COMPARED.finditer(script.text):
+        text = match["plain"] or match["quoted"] or texts.get(match["other"])
+        if text and not is_placeholder(text):
+            found.add(match["name"])
+    return frozenset(found)
 
 
 class SecretVariables:

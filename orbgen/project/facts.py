@@ -15,6 +15,8 @@ import msgspec
 from orbgen.teleport.versions import Version
 
 DEFAULT_SENSITIVE = ("*prod*", "*deploy*", "*release*", "*publish*")
+# What says the opposite of production, or something else.
+_NOT_PRODUCTION = re.compile(r"(?:non|not|pre)[-_. ]?prod(?:uction)?(?![a-z])|prod(?=uct(?!ion)|uce)")
 DEFAULT_TRUSTED_ORBS = ("circleci/*",)
 DEFAULT_ORBS_FOLDER = os.path.join(".circleci", "orbs")
 _HOUR = 3600
@@ -91,7 +93,10 @@ class Facts(msgspec.Struct, frozen=True):
         said = self.context(name).sensitive
         if said is not None:
             return said
-        return is_any(name, self.sensitive_contexts) or self.is_for_teleport(name)
+        told = name
+        if self.sensitive_contexts == DEFAULT_SENSITIVE:
+            told = _NOT_PRODUCTION.sub("", name.lower())
+        return is_any(told, self.sensitive_contexts) or self.is_for_teleport(name)
 
     def is_for_teleport(self, name: str) -> bool:
         """Whether a context is the one that jobs join Teleport with, as the plan or its name says (rules.md 2.6)."""

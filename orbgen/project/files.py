@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import os
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -14,6 +15,8 @@ from orbgen.source.span import Source, Span
 
 _YAML = (".yml", ".yaml")
 _CONFIG_NAMES = ("config.yml", "config.yaml")
+_SETUP = re.compile(r"^setup:[ \t]*true[ \t]*(?:#.*)?$", re.MULTILINE)
+_MOST_READ = 1_000_000
 _NEVER_ENTERED = frozenset(("node_modules", "vendor", "venv", "__pycache__"))
 
 
@@ -58,6 +61,27 @@ def config_in(folder: str) -> str | None:
     below = "" if os.path.basename(os.path.abspath(folder)) == ".circleci" else ".circleci"
     candidates = [os.path.join(folder, below, name) for name in _CONFIG_NAMES]
     return next((candidate for candidate in candidates if os.path.isfile(candidate)), None)
+
+
+def is_continuation(path: str) -> bool:
+    """Whether a configuration is one that the setup configuration beside it continues with, or one above it may."""
+    directory, base = os.path.split(os.path.abspath(path))
+    if base in _CONFIG_NAMES and os.path.basename(directory) == ".circleci":
+        return False
+    while os.path.basename(directory) != ".circleci":
+        directory, name = os.path.split(directory)
+        if not name:
+            return False
+    config = config_in(directory)
+    return config is not None and _is_setup(config)
+
+
+def _is_setup(path: str) -> bool:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return _SETUP.search(file.read(_MOST_READ)) is not None
+    except OSError:
+        return False
 
 
 def find_files(paths: tuple[str, ...]) -> list[Found]:

@@ -18,6 +18,11 @@ def kinds(folder, text, facts=None):
     ("text", "expected"),
     [
         ("echo $API_TOKEN", "plain"),
+        ('[ "$API_TOKEN" != "" ] && echo $API_TOKEN', "plain"),
+        ('[ "$API_TOKEN" = changeme ] || echo $API_TOKEN', "plain"),
+        ('[ "$API_TOKEN" = "changeme" ] || echo $API_TOKEN', "plain"),
+        ('[ "$API_TOKEN" = "$OTHER" ] || echo $API_TOKEN', "plain"),
+        ('X=$(./login); [ "$API_TOKEN" = "$X" ] || echo $API_TOKEN', "plain"),
         ("echo ${API_TOKEN:-none}", "plain"),
         ("printf '%s\\n' \"$API_TOKEN\"", "plain"),
         ("echo $API_TOKEN >&2", "plain"),
@@ -61,6 +66,10 @@ def test_what_gets_into_the_log(tmp_path, text, expected):
 @pytest.mark.parametrize(
     "text",
     [
+        # What the script compares it with is what it holds, and stands in the file.
+        'echo "$API_TOKEN"; if [ "$API_TOKEN" != "two words" ]; then exit 1; fi',
+        "echo $API_TOKEN; [[ $API_TOKEN == 'a $b' ]] || exit 1",
+        'wanted=\'a "b" c\'\necho "${API_TOKEN}"\n[ "${API_TOKEN}" != "${wanted}" ] && exit 1',
         "echo '$API_TOKEN'",
         "echo \\$API_TOKEN",
         "cat <<'END'\n$API_TOKEN\nEND",

@@ -48,10 +48,29 @@ def test_facts_are_those_of_the_plan():
 
 @pytest.mark.parametrize(
     ("name", "sensitive"),
-    [("reach", True), ("team", True), ("aws-prod", True), ("Deploy", False), ("deploy-keys", True), ("lint", False)],
+    [
+        ("reach", True),
+        ("team", True),
+        ("aws-prod", True),
+        ("AWS_PRODUCTION", True),
+        ("Deploy", True),
+        ("deploy-keys", True),
+        ("lint", False),
+        ("non-prod", False),
+        ("aws_nonprod", False),
+        ("preprod-eu", False),
+        ("product-tests", False),
+        ("non-prod-deploy", True),
+        ("prod-and-non-prod", True),
+    ],
 )
 def test_what_a_context_opens_is_told_from_the_plan_or_its_name(name, sensitive):
     assert facts().is_sensitive(name) is sensitive
+
+
+def test_patterns_of_the_plan_mean_what_they_say():
+    found = facts("lint: {sensitive-contexts: ['*prod*']}\n")
+    assert [found.is_sensitive(name) for name in ("non-prod", "Prod", "deploy")] == [True, False, False]
 
 
 @pytest.mark.parametrize(

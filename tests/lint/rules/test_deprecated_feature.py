@@ -33,6 +33,26 @@ def test_a_value_counts_from_its_last_day_on(
     )
     (finding,) = found(tmp_path, text)
     assert (finding.severity.value, finding.primary.text) == (severity, "pipeline.trigger_source")
+    assert finding.message.startswith("CircleCI gives" if severity == "info" else "CircleCI gave")
+
+
+@pytest.mark.parametrize(
+    ("executor", "value"),
+    [("machine: {image: << parameters.x >>}", "ubuntu-2004:current"), ("macos: {xcode: << parameters.x >>}", "13.4.1")],
+)
+def test_an_image_that_a_matrix_names_is_found_in_the_matrix(tmp_path: Path, executor: str, value: str):
+    text = (
+        "version: 2.1\n"
+        f"executors: {{e: {{parameters: {{x: {{type: string}}}}, {executor}}}}}\n"
+        "jobs:\n"
+        "  build:\n"
+        "    parameters: {x: {type: string}}\n"
+        "    executor: {name: e, x: << parameters.x >>}\n"
+        "    steps: [run: make]\n"
+        f"workflows: {{main: {{jobs: [build: {{matrix: {{parameters: {{x: ['{value}', other]}}}}}}]}}}}\n"
+    )
+    (finding,) = found(tmp_path, text)
+    assert finding.primary.text == value
 
 
 @pytest.mark.parametrize(("parallelism", "words"), [(1, "write `run` instead"), (4, "in a job of its own")])

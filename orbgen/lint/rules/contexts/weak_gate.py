@@ -49,7 +49,9 @@ def check(run: JobRun, context: Context) -> Iterator[Finding]:
         parameters = [name for name in names if name.startswith(_PARAMETERS)]
         kind, who = ("parameter", "whoever may start a pipeline sets it") if parameters else (
             "trigger", "whoever may call the API or a webhook is let in")  # fmt: skip
-        yield _weak(run, context, kind, place, names, who, Severity.MEDIUM, Confidence.MEDIUM)
+        by_a_job = kind == "parameter" and context.continued
+        confidence = Confidence.LOW if by_a_job else Confidence.MEDIUM
+        yield _weak(run, context, kind, place, names, who, Severity.MEDIUM, confidence)
     elif result is Result.GATED:
         prefixes = list(_prefixes(run, context))
         if prefixes and "branch" in context.gates.of(run).reasons:

@@ -9,7 +9,7 @@ from orbgen.lint.dumping import dumps, holds_secrets
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.lint.printing import Printed, PrintKind, place_of, printed_secrets, starts_traced
 from orbgen.lint.secret_flow import SecretFlow, Sources
-from orbgen.lint.secret_variables import SecretVariables
+from orbgen.lint.secret_variables import SecretVariables, compared_with_text
 from orbgen.lint.shells import shell_words
 from orbgen.shell.words import Command
 
@@ -43,7 +43,8 @@ def check(script: StepScript, context: Context) -> Iterator[Finding]:
     variables = SecretVariables(script.at.run, script.at.step, context.facts)
     if variables.may_be_in(script.text.text):
         traced = starts_traced(shell_words(script.at.run, script.at.step))
-        flow = SecretFlow(Sources(variables.is_secret))
+        known = compared_with_text(script.script)
+        flow = SecretFlow(Sources(lambda name: name not in known and variables.is_secret(name)))
         for printed in printed_secrets(script.script, flow, traced=traced):
             yield _found(script, context, printed)
     for command in dumps(script.script):

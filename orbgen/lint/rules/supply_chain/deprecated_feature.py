@@ -26,7 +26,7 @@ def check(context: Context) -> Iterator[Finding]:
                 RULE, run, old.message, old.place, kind="image", path=f"image/{old.place.text}", help=old.help
             )
     today = time.strftime("%Y-%m-%d")
-    for old in old_values(context):
+    for old in old_values(context, today):
         past = old.ended <= today
         yield _found(old, "value", Severity.MEDIUM if past else Severity.INFO)
     for old in old_forms(context):
