@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from orbgen.circleci.orbs import OrbStore
 from orbgen.generate import rule_files
 from orbgen.lint import engine
-from orbgen.lint.engine import LoadedRule
+from orbgen.lint.engine import LoadedRule, written_rule
 from orbgen.lint.findings import Confidence, Persona, Severity
 from orbgen.lint.pages import examples
 from orbgen.lint.run import Linter, Thresholds
@@ -29,16 +31,25 @@ def checkout(tmp_path, monkeypatch) -> Path:
     return rules
 
 
-def loaded(path: Path) -> LoadedRule:
-    specification = importlib.util.spec_from_file_location(path.stem, path)
-    assert specification is not None and specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return LoadedRule(module.RULE, module.check, str(path.with_suffix(".md")))
+@pytest.fixture
+def loaded(monkeypatch) -> Callable[[Path], LoadedRule]:
+    """Load a rule from where it was written."""
+
+    def load(path: Path) -> LoadedRule:
+        specification = importlib.util.spec_from_file_location(path.stem, path)
+        assert specification is not None and specification.loader is not None
+        module = importlib.util.module_from_spec(specification)
+        specification.loader.exec_module(module)
+        monkeypatch.setitem(sys.modules, path.stem, module)
+        rule = written_rule(path.read_text())
+        assert rule is not None and rule == module.RULE
+        return LoadedRule(rule, path.stem, str(path.with_suffix(".md")))
+
+    return load
 
 
 @pytest.mark.parametrize("sees", ["config", "job-run", "step", "script"])
-def test_the_page_and_the_rule_agree(orbgen, checkout, tmp_path, sees):
+def test_the_page_and_the_rule_agree(orbgen, checkout, loaded, tmp_path, sees):
     code, out, err = orbgen("new-rule", "odd-name", "--group", "hygiene", "--sees", sees)
     assert (code, out) == (0, ""), err
     rule = loaded(checkout / "hygiene" / "odd_name.py")
