@@ -110,13 +110,19 @@ class Gates:
 
     def runs_in(self, run: JobRun, scenarios: tuple[Scenario, ...]) -> bool | None:
         """Whether a job run can run in one of the scenarios; None where that cannot be worked out."""
-        truths = [can_be_true(self._running.runs(run, scenario)) for scenario in scenarios]
-        return True if True in truths else None if None in truths else False
+        return _any([self._running.runs(run, scenario) for scenario in scenarios])
 
     def own_in(self, run: JobRun, scenarios: tuple[Scenario, ...]) -> bool | None:
         """Whether a job's own filters and its workflow let it run, whatever it requires."""
-        truths = [can_be_true(self._running.own(run, scenario)) for scenario in scenarios]
-        return True if True in truths else None if None in truths else False
+        return _any([self._running.own(run, scenario) for scenario in scenarios])
+
+    def workflow_in(self, run: JobRun, scenarios: tuple[Scenario, ...]) -> bool | None:
+        """Whether the conditions of a job run's workflow let it run, alone."""
+        return _any([self._running.workflow(self.workflow_of(run), scenario) for scenario in scenarios])
+
+    def filters_in(self, run: JobRun, scenarios: tuple[Scenario, ...]) -> bool | None:
+        """Whether a job's own filters let it run, alone."""
+        return _any([self._running.filters(run, scenario) for scenario in scenarios])
 
     def contexts_in(self, run: JobRun, scenarios: tuple[Scenario, ...] = PLAIN) -> frozenset[str]:
         """The contexts that a run holds when it runs in one of the scenarios; a context may be an expression."""
@@ -174,6 +180,12 @@ class Gates:
 
     def _opens(self, run: JobRun, conditions: tuple[Condition, ...], reasons: tuple[str, ...]) -> bool:
         return any([can_be_true(self._running.runs(run, scenario, conditions)) for scenario in _supposing(reasons)])
+
+
+def _any(outcomes: list[Outcomes]) -> bool | None:
+    """Whether one of several conditions can be true; None where that cannot be worked out."""
+    truths = [can_be_true(outcome) for outcome in outcomes]
+    return True if True in truths else None if None in truths else False
 
 
 def _key(run: JobRun, step: Step | None) -> tuple[_Key, tuple[Condition, ...]]:

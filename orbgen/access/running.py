@@ -81,9 +81,13 @@ class Running:
         if found is None:
             found = self._of_workflow(self.workflow_of(run), answers)
             if found != FALSE:
-                found = both(found, self._filters(run, scenario))
+                found = both(found, self.filters(run, scenario))
             answers.own[id(run)] = found
         return found
+
+    def workflow(self, workflow: Workflow, scenario: Scenario) -> Outcomes:
+        """Whether a workflow's conditions and schedules let it run."""
+        return self._of_workflow(workflow, self._of(scenario))
 
     def _of_workflow(self, workflow: Workflow, answers: _Answers) -> Outcomes:
         found = answers.workflows.get(id(workflow))
@@ -186,7 +190,8 @@ class Running:
     def _lookup(self, scenario: Scenario) -> Callable[[str], Outcomes]:
         return lambda name: scenario.value(name, self.defaults, self.pipeline.setup)
 
-    def _filters(self, run: JobRun, scenario: Scenario) -> Outcomes:
+    def filters(self, run: JobRun, scenario: Scenario) -> Outcomes:
+        """Whether a job's own filters let it run, alone."""
         if run.filter_condition is not None:
             return self._truths(run.filter_condition, scenario)
         filters = run.filters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -38,12 +39,13 @@ class Trigger(enum.Enum):
 class Scenario(msgspec.Struct, frozen=True):
     """One way in which a pipeline starts: what is fixed, what is free, and what the analysis supposes on top.
 
-    `approved` supposes that somebody approves; `scheduled` that one of the workflow's own schedules starts it.
+    `approved` supposes that somebody approves. In one that is `free` everything that is not fixed may be anything.
     """
 
     trigger: Trigger
     fixed: Mapping[str, Outcomes]
     approved: bool = False
+    free: bool = False
 
     @property
     def tagged(self) -> bool:
@@ -57,13 +59,15 @@ class Scenario(msgspec.Struct, frozen=True):
 
     def suppose(self, values: Mapping[str, Outcomes] | None = None, *, approved: bool = False) -> Scenario:
         """The same scenario with some values taken otherwise."""
-        return Scenario(self.trigger, {**self.fixed, **(values or {})}, self.approved or approved)
+        return Scenario(self.trigger, {**self.fixed, **(values or {})}, self.approved or approved, self.free)
 
     def value(self, name: str, defaults: Mapping[str, Outcomes], setup: bool) -> Outcomes:
         """What a pipeline value may be; `defaults` are those of the pipeline parameters."""
         found = self.fixed.get(name)
         if found is not None:
             return found
+        if self.free:
+            return _ANY
         if name.startswith(_PARAMETERS):
             return _ANY if self.trigger is Trigger.CALLER else defaults.get(name.removeprefix(_PARAMETERS), UNCLEAR)
         if name == "pipeline.in_setup":
@@ -134,3 +138,15 @@ SCHEDULES = (
         {"pipeline.schedule.name": _ANY, "pipeline.schedule.id": _ANY}
     ),
 )
+
+
+@lru_cache(maxsize=1024)
+def on_branch(name: str) -> Scenario:
+    """A pipeline for a branch of this name, with everything else as anybody may want it, and approved."""
+    return Scenario(Trigger.PUSH, {BRANCH: _of(name), TAG: _EMPTY}, approved=True, free=True)
+
+
+@lru_cache(maxsize=1024)
+def on_tag(name: str) -> Scenario:
+    """A pipeline for a tag of this name, with everything else as anybody may want it, and approved."""
+    return Scenario(Trigger.TAG, {BRANCH: _EMPTY, TAG: _of(name)}, approved=True, free=True)

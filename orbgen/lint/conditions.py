@@ -9,11 +9,13 @@ import msgspec
 
 from orbgen.circleci.expressions import Binary, Expression, ExpressionError, Literal, Not, Variable, parse
 from orbgen.circleci.pipeline_values import PIPELINE_VALUES
+from orbgen.lint.statements import decided, is_bare, is_nothing, is_statement
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence, walk
 from orbgen.source.span import Span
 
 _TAG = re.compile(r"\s*<<(?P<inside>[^<>]*)>>\s*")
 _PARAMETER = "pipeline.parameters."
+_CONDITIONS = ("when", "unless", "filters", "condition")
 _TYPES = {"string": "string", "boolean": "boolean", "integer": "integer"}
 
 
@@ -34,15 +36,68 @@ def suspects(root: Content) -> Iterator[Suspect]:
             continue
         for key, field in node.fields.items():
             value = field.value
-            if key == "condition" and "steps" in node.fields and isinstance(value, Scalar) and _quoted_false(value):
-                message = (
-                    f"the condition is the text '{value.text}', which counts as true: only an unquoted one does not"
-                )
-                yield Suspect("type", value.span, message, f"write `{value.text}` without quotes")
-            elif key == "equal" and type(value) is Sequence:
+            if key == "equal" and type(value) is Sequence:
                 yield from _equal(value, types)
-            elif key in ("when", "unless", "filters", "condition") and isinstance(value, Scalar):
-                yield from _expressions(value, types, bare=key != "condition")
+            elif key in _CONDITIONS:
+                found = list(_condition(key, value, node, types))
+                yield from found
+                if not found:
+                    yield from _constant(key, value, node, types)
+
+
+def _condition(key: str, value: Content, holder: Mapping, types: dict[str, str]) -> Iterator[Suspect]:
+    """What one condition says that it does not mean."""
+    if key == "condition" and "steps" in holder.fields and isinstance(value, Scalar) and _quoted_false(value):
+        message = f"the condition is the text '{value.text}', which counts as true: only an unquoted one does not"
+        yield Suspect("type", value.span, message, f"write `{value.text}` without quotes")
+    elif isinstance(value, Scalar):
+        yield from _expressions(value, types, bare=key != "condition")
+
+
+def _constant(key: str, value: Content, holder: Mapping, types: dict[str, str]) -> Iterator[Suspect]:
+    """A condition whose literals alone decide it, or in which something is missing."""
+    bare = key != "condition"
+    if not is_statement(key, value, holder):
+        return
+    empty = list(_empty(value))
+    yield from empty
+    if empty or (type(value) is Mapping and _compares_types(value, types)) or is_bare(value, expression=bare):
+        return
+    truth = decided(value, expression=bare)
+    if truth is not None:
+        outcome = "true" if truth else "false"
+        message = f"the condition is always {outcome}: what is written in it decides it, whatever the pipeline is given"
+        help = f"write `{outcome}` if that is meant, or compare with a pipeline value or parameter"
+        yield Suspect("always" if truth else "never", value.span, message, help)
+
+
+def _empty(statement: Content) -> Iterator[Suspect]:
+    """Where a logic statement lacks what it should look at; lists without items are refused by CircleCI."""
+    waiting = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Scalar):
+            if is_nothing(node):
+                message = "here is nothing, which counts as false"
+                yield Suspect("empty", node.span, message, "write a condition, or `false`")
+        elif type(node) is Mapping and len(node.fields) == 1:
+            operator, field = next(iter(node.fields.items()))
+            if operator == "equal" and type(field.value) is Sequence and len(field.value.items) == 1:
+                message = "one value alone is always equal"
+                yield Suspect("empty", field.value.span, message, "write two values to compare")
+            elif operator == "not":
+                waiting.append(field.value)
+            elif operator in ("and", "or") and type(field.value) is Sequence:
+                waiting.extend(reversed(field.value.elements))
+
+
+def _compares_types(statement: Mapping, types: dict[str, str]) -> bool:
+    """Whether a statement compares values of different types somewhere, which is spoken of there."""
+    for node in walk(statement):
+        equal = node.fields.get("equal") if type(node) is Mapping else None
+        if equal is not None and type(equal.value) is Sequence and any(_equal(equal.value, types)):
+            return True
+    return False
 
 
 def _quoted_false(scalar: Scalar) -> bool:

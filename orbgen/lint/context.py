@@ -9,6 +9,7 @@ import msgspec
 
 from orbgen.access.gates import Gates
 from orbgen.access.joins import Checkout, Join, joins_of
+from orbgen.access.reachability import Reachability
 from orbgen.circleci.pipeline import Call, JobRun, Pipeline, Step
 from orbgen.circleci.text import code_of
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Severity
@@ -72,6 +73,7 @@ class Context:
         self._joins: dict[int, tuple[Join, ...]] = {}
         self._gates: Gates | None = None
         self._vocabulary: Vocabulary | None = None
+        self._reachability: Reachability | None = None
         self._once: dict[tuple[int, Callable[..., Any]], Any] = {}
 
     @property
@@ -130,6 +132,13 @@ class Context:
     def continued(self) -> bool:
         """Whether a setup configuration starts this one, so that its parameters come from a job (rules.md 2.7)."""
         return is_continuation(self.document.source.name)
+
+    @property
+    def reachability(self) -> Reachability:
+        """For which branches and tags job runs can run at all."""
+        if self._reachability is None:
+            self._reachability = Reachability(self.gates)
+        return self._reachability
 
     def bounded(self, run: JobRun) -> frozenset[str]:
         """The pipeline values that can only hold names written in the configuration when the run happens."""

@@ -27,6 +27,67 @@ def kinds(condition: str) -> list[str]:
 @pytest.mark.parametrize(
     ("condition", "expected"),
     [
+        ("{equal: [main, main]}", ["always"]),
+        ("{equal: [main, dev]}", ["never"]),
+        ("{equal: [main, dev, << pipeline.git.branch >>]}", ["never"]),
+        ("{equal: [main, main, << pipeline.git.branch >>]}", []),
+        ("{equal: [$CIRCLE_BRANCH, main]}", ["never"]),
+        ("{and: [<< pipeline.parameters.b >>, false]}", ["never"]),
+        ("{and: [<< pipeline.parameters.b >>, true]}", []),
+        ("{or: [<< pipeline.parameters.b >>, true]}", ["always"]),
+        ("{or: [<< pipeline.parameters.b >>, false]}", []),
+        ("{not: true}", ["never"]),
+        ("{not: {equal: [a, b]}}", ["always"]),
+        ("{not: << pipeline.parameters.b >>}", []),
+        ("{matches: {pattern: ^m.*, value: main}}", ["always"]),
+        ("{matches: {pattern: ^m, value: main}}", ["never"]),
+        ("{matches: {pattern: ^m.*, value: << pipeline.git.branch >>}}", []),
+        ("pipeline.parameters.b or true", ["always"]),
+        ("pipeline.parameters.b and false", ["never"]),
+        ("<< 1 == 1 >>", ["always"]),
+        ('\'"a" == "b"\'', ["never"]),
+        ('pipeline.git.branch == "main" or ""', []),
+        ("{equal: [main]}", ["empty"]),
+        ("{not: }", ["empty"]),
+        ("{and: [<< pipeline.parameters.b >>, null]}", ["empty"]),
+        ("", ["empty"]),
+        ("true", []),
+        ("false", []),
+        ("<< false >>", []),
+        ("'true'", []),
+        ("{equal: []}", []),  # CircleCI refuses these, as the compiler says.
+        ("{and: []}", []),
+    ],
+)
+def test_what_literals_decide(condition: str, expected: list[str]):
+    config = CONFIG.replace("main:", "main:\n    jobs: [build]").format(condition=condition)
+    document = read(config.encode(), "config.yml")
+    assert [suspect.kind for suspect in suspects(document.root)] == expected
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        ("when: {condition: {equal: [a, a]}, steps: [checkout]}", ["always"]),
+        ("unless: {condition: {equal: [a, b]}, steps: [checkout]}", ["never"]),
+        ("when: {condition: , steps: [checkout]}", ["empty"]),
+        ("when: {condition: true, steps: [checkout]}", []),
+        ("when: {condition: a text, steps: [checkout]}", []),
+        ("when: {condition: parameters.x, steps: [checkout]}", []),
+        ("when: {condition: << parameters.x >>, steps: [checkout]}", []),
+        ("when: {condition: << parameters.x >>a, steps: [checkout]}", []),
+        ("run: {command: make, when: always}", []),
+        ("run: {command: make, when: }", []),
+    ],
+)
+def test_what_literals_decide_in_steps(step: str, expected: list[str]):
+    document = read(f"commands: {{c: {{steps: [{{{step}}}]}}}}".encode(), "config.yml")
+    assert [suspect.kind for suspect in suspects(document.root)] == expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
         ("pipeline.parameters.b == 1", ["type"]),
         ('pipeline.parameters.i != "1"', ["type"]),
         ("pipeline.git.branch == true", ["type"]),

@@ -62,6 +62,7 @@ def test_the_rules_that_exist():
         "unmatchable-filter",
         "unpinned-image",
         "unpinned-orb",
+        "unreachable-job",
         "unrestricted-ssh-keys",
         "untrusted-orb",
         "unused-ignore",
