@@ -19,6 +19,7 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     confidence=Confidence.HIGH,
     since="0.1",
+    needs=("requires", "filters", "when", "unless"),
 )
 
 
