@@ -22,6 +22,7 @@ from orbgen.project.settings import Settings
 
 if TYPE_CHECKING:
     from orbgen.circleci.orbs import OrbSource
+    from orbgen.cli.lint_fixing import Fixing
     from orbgen.lint.policy import Flags, Policy
     from orbgen.lint.reports.style import Style
     from orbgen.lint.result import FileResult, Summary
@@ -68,6 +69,11 @@ _NAMED_ORBS = 5
     shell_complete=complete_rules,
     help="Leave out this rule, RULE[KIND] or group; may be given again.",
 )
+@declare.option(
+    "--fix", is_flag=True, help="Show what the safe fixes change, as a diff; with --write make the changes."
+)
+@declare.option("--unsafe-fixes", is_flag=True, help="As --fix, with the fixes that you should look at too.")
+@declare.option("--write", "write_", is_flag=True, help="With --fix or --unsafe-fixes, make the changes.")
 @declare.option("--no-ignores", is_flag=True, help="Show also what a comment ignores.")
 @declare.option(
     "--config",
@@ -88,6 +94,9 @@ def command(
     fail_on: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    fix: bool,
+    unsafe_fixes: bool,
+    write_: bool,
     no_ignores: bool,
     plan: str | None,
     orbs: tuple[str, ...],
@@ -98,22 +107,23 @@ def command(
 
     PATH is a file, a folder, or - for standard input. Without one, the .circleci folder of this repository is linted.
 
-    Exit codes: 0 clean, 1 findings, 2 a file that cannot be read or wrong usage.
+    Exit codes: 0 clean, 1 findings or a fix that --write has not made, 2 a file that cannot be read or wrong usage.
     """
     from orbgen.lint.policy import Flags
     from orbgen.lint.result import Summary
 
     flags = Flags(persona, min_severity, min_confidence, fail_on, select, ignore)
     linters = _Linters(flags, read_orbs(orbs), plan, ignoring=not no_ignores)
+    fixing = _fixing(paths, safe=fix, unsafe=unsafe_fixes, write=write_, color=color)
     # What was imported stays; sweeping up after the files need not look at it each time.
     gc.freeze()
     summary = Summary()
     style = style_for(sys.stdout, color)
     files = _files(paths)
     progress = Progress(len(files), sys.stderr, wanted=not quiet)
-    for done, (result, failing) in enumerate(linters.results(files), 1):
+    for done, (result, failing) in enumerate(linters.results(files, fixing), 1):
         summary.add(result, failing)
-        lines = list(_report(format_, result, style))
+        lines = list(_report(format_, result, style)) if fixing is None or fixing.reports else []
         if lines:
             progress.clear()
             write(lines)
@@ -123,9 +133,11 @@ def command(
         raise UsageProblem("nothing to lint: the YAML files here are parts of configurations; name a complete one")
     if not quiet:
         _close(summary, color)
+        if fixing is not None:
+            fixing.close()
     if summary.unreadable:
         return USAGE
-    return FINDINGS if summary.failed else CLEAN
+    return FINDINGS if summary.failed or (fixing is not None and fixing.pending) else CLEAN
 
 
 def _files(paths: tuple[str, ...]) -> list[Found]:
@@ -154,7 +166,7 @@ class _Linters:
         # What the flags name is looked at before any file is.
         self._policy(Settings())
 
-    def results(self, files: list[Found]) -> Iterator[tuple[FileResult, Severity]]:
+    def results(self, files: list[Found], fixing: Fixing | None = None) -> Iterator[tuple[FileResult, Severity]]:
         """The result for each file, and the severity from which on it fails the run."""
         from orbgen.lint.run import Linter, unread
 
@@ -176,6 +188,8 @@ class _Linters:
                 )
             if found.problem is not None:
                 yield unread(found.path, found.problem), policy.fail_on
+            elif fixing is not None:
+                yield fixing.lint(linter, found.path, named=found.named), policy.fail_on
             else:
                 yield linter.lint(found.path, named=found.named), policy.fail_on
 
@@ -191,6 +205,17 @@ class _Linters:
         except UnknownRuleError as error:
             where = f"{settings.path}: " if settings.path is not None else ""
             raise UsageProblem(f"{where}{error}") from None
+
+
+def _fixing(paths: tuple[str, ...], *, safe: bool, unsafe: bool, write: bool, color: bool | None) -> Fixing | None:
+    """What mends the files; None where that is not asked for."""
+    if not (safe or unsafe):
+        if write:
+            raise UsageProblem("--write goes with --fix or --unsafe-fixes")
+        return None
+    from orbgen.cli.lint_fixing import Fixing
+
+    return Fixing(unsafe=unsafe, write=write, piped="-" in paths, color=color)
 
 
 def _report(format_: str, result: FileResult, style: Style) -> Iterator[str]:

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -14,6 +14,9 @@ from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
 from orbgen.lint.identity import identified
 from orbgen.lint.precedence import prevailing
+
+if TYPE_CHECKING:
+    from orbgen.lint.fixes import Fix, Mender
 
 RULES_FOLDER = os.path.join(os.path.dirname(__file__), "rules")
 _RULE = "\nRULE = Rule(\n"
@@ -37,6 +40,11 @@ class LoadedRule(msgspec.Struct, frozen=True, eq=False):
         """What the rule looks with."""
         found: Callable[..., Iterator[Finding]] = _import(self.module).check
         return found
+
+    @property
+    def fix(self) -> Callable[[Finding, Mender], Fix | None] | None:
+        """What mends the rule's findings; None where nothing can."""
+        return getattr(_import(self.module), "fix", None)
 
 
 def load_rules() -> tuple[LoadedRule, ...]:

@@ -34,12 +34,16 @@ class Name(msgspec.Struct, frozen=True):
 
 
 class Ignore(msgspec.Struct, frozen=True):
-    """One ignore: what it names, why, and the line that it covers; None for the whole file."""
+    """One ignore: what it names, why, its comment, and the line that it covers; None for the whole file.
+
+    `part` is the ignore itself: a comment may hold several.
+    """
 
     names: tuple[Name, ...]
     reason: str
     span: Span
     line: int | None
+    part: Span
 
     @property
     def reasoned(self) -> bool:
@@ -104,7 +108,9 @@ def _read(span: Span, match: re.Match[str], *, alone: bool, before: int) -> Iter
         if not names or (whole and span.start > before):
             continue
         line = None if whole else _covered_line(span) if alone else span.line
-        yield Ignore(tuple(names), part[3].strip(" ;,"), span, line)
+        begin = span.start + match.start(1) + part.start()
+        written = Span(span.source, begin, begin + len(part[0].rstrip(" ;,")))
+        yield Ignore(tuple(names), part[3].strip(" ;,"), span, line, written)
 
 
 def _covered_line(span: Span) -> int:

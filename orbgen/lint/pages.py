@@ -15,7 +15,8 @@ class Example(msgspec.Struct, frozen=True):
     """One block of a page, without its markers. `expected` are the lines, counted from 1, and words of its findings.
 
     `plan` is the text of the plan that goes with it, and `files` the other files of the repository by their path:
-    the blocks `yaml plan` and `yaml file PATH` right before it.
+    the blocks `yaml plan` and `yaml file PATH` right before it. `fixed` is what the rule's fixes make of a bad one: the
+    block `yaml fixed` right behind it.
     """
 
     kind: str
@@ -24,10 +25,12 @@ class Example(msgspec.Struct, frozen=True):
     line: int
     plan: str | None = None
     files: tuple[tuple[str, str], ...] = ()
+    fixed: str | None = None
 
 
 def examples(page: str) -> Iterator[Example]:
-    """The examples of a page's text, in order."""
+    """The examples of a page's text, in order; a fixed one is a part of the one before it."""
+    found: list[Example] = []
     plan: str | None = None
     files: list[tuple[str, str]] = []
     for match in _BLOCK.finditer(page):
@@ -36,6 +39,9 @@ def examples(page: str) -> Iterator[Example]:
             continue
         if match.group(1).startswith("file "):
             files.append((match.group(1).removeprefix("file "), match.group(2)))
+            continue
+        if match.group(1) == "fixed":
+            found[-1] = msgspec.structs.replace(found[-1], fixed=match.group(2))
             continue
         lines: list[str] = []
         expected: list[tuple[int, str]] = []
@@ -46,8 +52,10 @@ def examples(page: str) -> Iterator[Example]:
             else:
                 expected.append((len(lines), marker.group(1)))
         where = page.count("\n", 0, match.start()) + 1
-        yield Example(match.group(1), "\n".join(lines) + "\n", tuple(expected), where, plan, tuple(files))
+        text = "\n".join(lines) + "\n"
+        found.append(Example(match.group(1), text, tuple(expected), where, plan, tuple(files)))
         plan, files = None, []
+    yield from found
 
 
 def summary(page: str) -> str:

@@ -46,6 +46,13 @@ class Thresholds(msgspec.Struct, frozen=True):
         )
 
 
+class Inspected(msgspec.Struct, frozen=True, eq=False):
+    """A file as it was compiled, and what was found in it, before the thresholds."""
+
+    context: Context
+    findings: tuple[Finding, ...]
+
+
 class Linter:
     """Lints files with one set of rules, orbs and thresholds; keeps nothing of a file behind."""
 
@@ -60,6 +67,7 @@ class Linter:
         *,
         ignoring: bool = True,
     ) -> None:
+        self.all_rules = rules
         self.known = tuple([loaded.rule.name for loaded in rules])
         self.ignoring = ignoring
         self.rules = tuple([loaded for loaded in rules if selection.runs(loaded.rule.name)])
@@ -69,18 +77,31 @@ class Linter:
         self.facts = facts or Facts()
         self.judge = judge
 
+    def unselective(self) -> Linter:
+        """A linter with all rules and without the plan's ignores; itself if it is one."""
+        if self.selection == Selection() and self.judge is None:
+            return self
+        return Linter(self.all_rules, self.store, self.thresholds, self.facts, ignoring=self.ignoring)
+
     def lint(self, path: str, *, named: bool = False) -> FileResult:
         """The result for one file; `-` is standard input. A file that cannot be read is a problem of its result."""
         _sweep()
-        name = "<stdin>" if path == "-" else path
+        name = name_of(path)
         try:
-            data = read_bytes(path)
-            document = read(data, name)
+            inspected = self.inspect(read_bytes(path), path, named=named)
         except UnreadableError as error:
             return unread(name, error.problem)
+        return FileResult(name, skipped=True) if inspected is None else self.result(inspected)
+
+    def inspect(self, data: bytes, path: str, *, named: bool = False) -> Inspected | None:
+        """What is found in the bytes of a file; None if that is only a part of a configuration.
+
+        Raises UnreadableError.
+        """
+        document = read(data, name_of(path))
         kind = kind_of(document.root, path, named=named)
         if kind is FileKind.FRAGMENT:
-            return FileResult(name, skipped=True)
+            return None
         compile_ = compile_orb if kind is FileKind.ORB else compile_document
         injected = os.path.basename(path).startswith("test-deploy")
         pipeline = compile_(document, Inputs(orbs_injected=injected), self.store)
@@ -92,15 +113,26 @@ class Linter:
         findings = [finding for finding in findings if self.selection.keeps(finding)]
         if self.judge is not None:
             findings = self.judge(findings, path)
-        shown = tuple([finding for finding in findings if self.thresholds.shows(finding)])
+        return Inspected(context, tuple(findings))
+
+    def result(self, inspected: Inspected) -> FileResult:
+        """The result for a file, with the findings that pass the thresholds."""
+        document, pipeline = inspected.context.document, inspected.context.pipeline
+        shown = tuple([finding for finding in inspected.findings if self.thresholds.shows(finding)])
         missing = tuple([orb.reference for orb in pipeline.missing_orbs if orb.reference is not None and orb.used])
-        return FileResult(name, shown, document.problems, len(findings) - len(shown), missing)
+        hidden = len(inspected.findings) - len(shown)
+        return FileResult(document.source.name, shown, document.problems, hidden, missing)
 
 
 def _sweep() -> None:
     """Drop what is left of the files before: their parts refer to each other, and the command line sweeps nothing."""
     if gc.get_count()[0] > _MOST_GARBAGE:
         gc.collect()
+
+
+def name_of(path: str) -> str:
+    """What a file is called in reports."""
+    return "<stdin>" if path == "-" else path
 
 
 def unread(name: str, problem: Problem) -> FileResult:

@@ -9,6 +9,7 @@ import pytest
 from orbgen.circleci.orbs import OrbStore
 from orbgen.lint.engine import LoadedRule, load_rules
 from orbgen.lint.findings import Confidence, Persona, Severity
+from orbgen.lint.fixing import Fixer, Mended
 from orbgen.lint.pages import Example, examples, summary
 from orbgen.lint.run import Linter, Thresholds
 from orbgen.project.facts import Facts, facts_of
@@ -21,6 +22,12 @@ CASES = [
     pytest.param(loaded, example, id=f"{loaded.rule.name}-{example.kind}-line-{example.line}")
     for loaded in RULES
     for example in examples(Path(loaded.page).read_text())
+]
+FIXED = [
+    pytest.param(loaded, example, id=f"{loaded.rule.name}-line-{example.line}")
+    for loaded in RULES
+    for example in examples(Path(loaded.page).read_text())
+    if example.fixed is not None
 ]
 
 
@@ -81,14 +88,27 @@ def test_a_page_says_what_the_rule_is(loaded: LoadedRule):
     assert kinds.count("good") >= 2
 
 
-@pytest.mark.parametrize(("loaded", "example"), CASES)
-def test_an_example_of_a_page(loaded: LoadedRule, example: Example, tmp_path: Path):
-    path = tmp_path / "config.yml"
+def _laid_out(example: Example, folder: Path) -> tuple[Path, Facts]:
+    """The example's file among its others, and the facts of its plan."""
+    path = folder / "config.yml"
     path.write_text(example.text)
     for name, text in example.files:
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
-    facts = facts_of(read_data(example.plan.encode(), "orbgen.yml")) if example.plan is not None else Facts()
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return path, facts_of(read_data(example.plan.encode(), "orbgen.yml")) if example.plan is not None else Facts()
+
+
+def _mended(loaded: LoadedRule, example: Example, text: str, path: Path, facts: Facts) -> Mended:
+    linter = Linter((loaded,), OrbStore(), _thresholds(example), facts)
+    watching = Linter(RULES, OrbStore(), EVERYTHING, facts)
+    mended = Fixer(linter, unsafe=True, watching=watching).mend(text.encode(), str(path), named=True)
+    assert mended is not None
+    return mended
+
+
+@pytest.mark.parametrize(("loaded", "example"), CASES)
+def test_an_example_of_a_page(loaded: LoadedRule, example: Example, tmp_path: Path):
+    path, facts = _laid_out(example, tmp_path)
     shown = Linter((loaded,), OrbStore(), EVERYTHING, facts).lint(str(path), named=True)
     assert not shown.problems
     if example.kind == "good":
@@ -100,3 +120,21 @@ def test_an_example_of_a_page(loaded: LoadedRule, example: Example, tmp_path: Pa
     for line, words in example.expected:
         assert any([line == place and words in message for place, message in found]), (line, words, found)
     assert len(found) == len(example.expected), found
+
+
+@pytest.mark.parametrize("loaded", RULES, ids=lambda loaded: loaded.rule.name)
+def test_a_rule_with_a_fix_shows_what_it_makes(loaded: LoadedRule):
+    shown = [example for example in examples(page_of(loaded)) if example.fixed is not None]
+    assert all([example.kind == "bad" for example in shown])
+    assert bool(shown) == (loaded.fix is not None)
+
+
+@pytest.mark.parametrize(("loaded", "example"), FIXED)
+def test_a_fixed_example_is_what_the_fix_makes_of_the_bad_one(loaded: LoadedRule, example: Example, tmp_path: Path):
+    path, facts = _laid_out(example, tmp_path)
+    mended = _mended(loaded, example, example.text, path, facts)
+    assert mended.after.decode() == example.fixed, [refused.reason for refused in mended.refused]
+    again = _mended(loaded, example, mended.after.decode(), path, facts)
+    assert again.after == mended.after
+    windows = _mended(loaded, example, example.text.replace("\n", "\r\n"), path, facts)
+    assert windows.after.decode() == mended.after.decode().replace("\n", "\r\n")

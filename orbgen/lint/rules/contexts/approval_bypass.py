@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from orbgen.access.gates import Result
 from orbgen.access.scenarios import PLAIN
 from orbgen.circleci.pipeline import JobRun, Requirement
-from orbgen.lint.context import Context
+from orbgen.lint.context import Context, path_of
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.lint.openness import approvals_before
+from orbgen.source.nodes import Mapping
 from orbgen.source.problems import Note
+
+if TYPE_CHECKING:
+    from orbgen.lint.fixes import Fix, Mender
 
 RULE = Rule(
     name="approval-bypass",
@@ -112,3 +117,18 @@ def _twin(run: JobRun, context: Context) -> Iterator[Finding]:
                 help=f"require the approval here too, or keep the job to a branch; {_ANYBODY}",
             )
             return
+
+
+def fix(finding: Finding, mender: Mender) -> Fix | None:
+    """A requirement that more than a success satisfies is reduced to success."""
+    item = mender.node_at(finding.primary)
+    if finding.kind != "status" or not isinstance(item, Mapping):
+        return None
+    ((_, statuses),) = item.entries
+    requiring = [
+        path_of(run)
+        for run in mender.context.pipeline.job_runs
+        if finding.primary in [requirement.node.span for requirement in run.requires]
+    ]
+    changes = tuple([f"{path}/requires" for path in requiring])
+    return mender.fix("require success alone", mender.replace(statuses, "success"), changes=changes)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.lint.ignores import Name
 from orbgen.source.names import nearest
+
+if TYPE_CHECKING:
+    from orbgen.lint.fixes import Fix, Mender
 
 RULE = Rule(
     name="unused-ignore",
@@ -46,3 +50,13 @@ def check(unused: tuple[Name, ...], known: tuple[str, ...], context: Context) ->
             label="no ignore",
             help="write `# orbgen: ignore[RULE] reason`, or `# orbgen: ignore-file[RULE] reason` before the first key",
         )
+
+
+def fix(finding: Finding, mender: Mender) -> Fix | None:
+    """The name is deleted, with its ignore if it is the last one, and with the comment if that holds nothing else."""
+    from orbgen.lint.ignore_deletion import without_name
+
+    if finding.kind == "malformed":
+        return None
+    edits, changes = without_name(finding.primary, mender)
+    return mender.fix("delete the ignore", edits, changes=changes, safe=finding.kind == "unused")

@@ -1,0 +1,132 @@
+"""`orbgen lint --fix`: shows what the fixes change as a diff, or writes it, and says what became of each."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+
+from orbgen.cli.exits import UsageProblem
+from orbgen.cli.notes import note
+from orbgen.cli.problem_report import show_problems
+from orbgen.cli.streams import write_exactly
+from orbgen.cli.terminal import say, style_for
+from orbgen.lint.fixing import Fixer, Mended, Refused
+from orbgen.lint.reports.concise import report_file
+from orbgen.lint.reports.frames import where
+from orbgen.lint.reports.summary import counted
+from orbgen.lint.result import FileResult
+from orbgen.lint.run import Linter, name_of, unread
+from orbgen.source.files import read_bytes
+from orbgen.source.problems import UnreadableError
+
+_NAMED_REFUSALS = 10
+
+
+class Fixing:
+    """Mends the files of one run: writes them where `write` says so, else prints the diff of each.
+
+    What is `piped` in is written to standard output.
+    """
+
+    def __init__(self, *, unsafe: bool, write: bool, piped: bool, color: bool | None) -> None:
+        self.unsafe = unsafe
+        self.write = write
+        self.piped = piped
+        self.color = color
+        self.made: Counter[str] = Counter()
+        self.files = 0
+        self.unsafe_left = 0
+        self.refused: list[Refused] = []
+
+    def lint(self, linter: Linter, path: str, *, named: bool) -> FileResult:
+        """The result for a file: of what was written, or of the file as it is where nothing was.
+
+        Raises UsageProblem where the file cannot be written.
+        """
+        fixer = Fixer(linter, unsafe=self.unsafe)
+        try:
+            data = read_bytes(path)
+            mended = fixer.mend(data, path, named=named)
+        except UnreadableError as error:
+            if not self.reports:
+                show_problems([error.problem])
+            return unread(name_of(path), error.problem)
+        if mended is None:
+            if self.write and path == "-":
+                _give(data)
+            return FileResult(name_of(path), skipped=True)
+        self._count(mended)
+        if self.write:
+            self._write(path, mended)
+            return mended.last
+        self._show(fixer, mended, path, named=named)
+        return mended.first
+
+    @property
+    def reports(self) -> bool:
+        """Whether findings go to standard output, which otherwise holds the diff or the mended standard input."""
+        return self.write and not self.piped
+
+    @property
+    def pending(self) -> bool:
+        """Whether there is something that was not written."""
+        return bool(self.made) and not self.write
+
+    def close(self) -> None:
+        """Say what was mended, what not and why, and what more there is to mend."""
+        for one in self.refused[:_NAMED_REFUSALS]:
+            say(f"{where(one.finding.primary)}: {one.finding.name} is not fixed: {one.reason}", "note")
+        if len(self.refused) > _NAMED_REFUSALS:
+            say(f"{len(self.refused) - _NAMED_REFUSALS} more were not fixed", "note")
+        total = sum(self.made.values())
+        parts = []
+        if total:
+            names = ", ".join([f"{number} {name}" for name, number in sorted(self.made.items(), key=_order)])
+            verb = "fixed" if self.write else "would fix"
+            parts.append(f"{verb} {counted(total, 'finding')} ({names}) in {counted(self.files, 'file')}")
+        else:
+            parts.append("nothing to fix")
+        if self.unsafe_left:
+            parts.append(f"{self.unsafe_left} more with --unsafe-fixes")
+        if total and not self.write:
+            parts.append("--write makes the changes")
+        note("; ".join(parts))
+
+    def _count(self, mended: Mended) -> None:
+        self.made.update([finding.name for finding, _ in mended.made])
+        self.files += bool(mended.made)
+        self.unsafe_left += mended.unsafe
+        self.refused += mended.refused
+
+    def _write(self, path: str, mended: Mended) -> None:
+        if path == "-":
+            _give(mended.after)
+            for line in report_file(mended.last, style_for(sys.stderr, self.color)):
+                note(line)
+        elif mended.made:
+            from orbgen.project.atomic import write_atomically
+
+            if read_bytes(path) != mended.before:
+                raise UsageProblem(f"{path} has changed while it was mended, so it was left as it is now")
+            try:
+                write_atomically(path, mended.after)
+            except OSError as error:
+                raise UsageProblem(f"cannot write {path}: {error.strerror}") from None
+
+    def _show(self, fixer: Fixer, mended: Mended, path: str, *, named: bool) -> None:
+        show_problems(mended.first.problems)
+        if mended.made:
+            from orbgen.lint.reports.diff import diff_lines
+
+            before, after = fixer.shown(mended, path, named=named)
+            style = style_for(sys.stdout, self.color)
+            write_exactly("".join(diff_lines(mended.first.name, before, after, style)))
+
+
+def _give(data: bytes) -> None:
+    write_exactly(data.decode("utf-8", "surrogateescape"))
+
+
+def _order(item: tuple[str, int]) -> tuple[int, str]:
+    """The most frequent first."""
+    return -item[1], item[0]

@@ -1,0 +1,140 @@
+"""Fixes: the edits that mend a finding, and what of the compiled pipeline they may change.
+
+A rule that can mend what it finds has a function `fix(finding, mender)` beside its `check`. It gives a Fix, or None for
+a finding that it cannot mend, and lets the EditError pass that says why an edit cannot be made. `fixing` makes the
+edits, and takes them back where the pipeline then differs in more than the fix says.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from orbgen.circleci.text import parts_of
+from orbgen.lint.context import Context, path_of
+from orbgen.source import deleting, inserting, replacing
+from orbgen.source.edits import Edit
+from orbgen.source.nodes import Alias, Document, Node, Scalar, walk
+from orbgen.source.problems import EditError, Problem
+from orbgen.source.span import Span
+
+
+class Fix(msgspec.Struct, frozen=True, eq=False):
+    """How a finding is mended: a title ("delete the path"), the edits, what they may change.
+
+    `changes` are ways into the compiled pipeline as `compiled.leaves` writes them; whatever lies below one may change,
+    appear or go. A fix that `completes` may also add what did not compile before. A `safe` one keeps the pipeline's
+    meaning; all others are for the user to look at.
+    """
+
+    title: str
+    edits: tuple[Edit, ...]
+    changes: tuple[str, ...] = ()
+    safe: bool = False
+    completes: bool = False
+
+
+class Mender:
+    """What a rule's `fix` works with, so that a rule imports nothing of it: the file, edits of it, ways they change."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    @property
+    def document(self) -> Document:
+        """The file."""
+        return self.context.document
+
+    def fix(
+        self,
+        title: str,
+        edits: tuple[Edit, ...],
+        *,
+        changes: tuple[str, ...] = (),
+        safe: bool = False,
+        completes: bool = False,
+    ) -> Fix:
+        """A fix of these edits."""
+        return Fix(title, edits, changes, safe, completes)
+
+    def refusal(self, message: str, place: Span) -> EditError:
+        """Why something that looks as if it could be mended cannot be."""
+        return EditError(Problem("edit", message, place))
+
+    # Places in the file
+
+    def node_at(self, span: Span) -> Node | None:
+        """The innermost node that stands exactly at a place."""
+        found = None
+        if span.source is self.document.source:
+            for node in walk(self.document.root):
+                if node.start == span.start and node.end == span.end and not isinstance(node, Alias):
+                    found = node
+        return found
+
+    def holders(self, node: Node) -> list[Node]:
+        """The collections that a node is written in, the innermost first."""
+        found: list[Node] = []
+        holder = self.document.holder(node)
+        while holder is not None:
+            found.append(holder)
+            holder = self.document.holder(holder)
+        return found
+
+    def written(self, text: Scalar, start: int, end: int) -> tuple[Scalar, int, int] | None:
+        """Characters of a compiled text as their author wrote them in this file: the scalar, and where in its text.
+
+        None where they are not written in one piece, or are pasted from elsewhere.
+        """
+        offset = 0
+        for part in parts_of(text):
+            stop = offset + len(part.text)
+            if offset <= start and end <= stop:
+                if part.via or part.end - part.start != len(part.text) or not self.context.is_own(part.scalar.span):
+                    return None
+                return part.scalar, part.start + start - offset, part.start + end - offset
+            offset = stop
+        return None
+
+    # Edits
+
+    def replace(self, node: Node, text: str) -> tuple[Edit, ...]:
+        """Put a piece of YAML in the place of a node."""
+        return replacing.replace(self.document, node, text)
+
+    def replace_text(self, scalar: Scalar, start: int, end: int, new: str) -> tuple[Edit, ...]:
+        """Put other characters in the place of some of a scalar's text."""
+        return replacing.replace_text(self.document, scalar, start, end, new)
+
+    def delete(self, *nodes: Node) -> tuple[Edit, ...]:
+        """Take out the entries that nodes are the items, the keys or the values of."""
+        return deleting.delete(self.document, *nodes)
+
+    def append(self, collection: Node, text: str) -> tuple[Edit, ...]:
+        """Put entries behind the last of a collection."""
+        return inserting.append(self.document, collection, text)
+
+    # Ways into the compiled pipeline
+
+    def runs_at(self, entry: Node, key: str) -> tuple[str, ...]:
+        """The ways to a key of all job runs that come from one entry of a workflow."""
+        runs = [run for run in self.context.pipeline.job_runs if _is_same(run.entry, entry)]
+        return tuple([f"{path_of(run)}/{key}" for run in runs])
+
+    def steps_at(self, item: Node) -> tuple[str, ...]:
+        """The ways to a step in all job runs that it comes to, by any way."""
+        return tuple([at.path for at in self.context.run_steps() if _is_same(at.step.item, item)])
+
+    def scripts_with(self, scalar: Scalar) -> tuple[str, ...]:
+        """The ways to the scripts that a scalar of the file is, or is a part of."""
+        return tuple(
+            [
+                f"{at.path}/command"
+                for at in self.context.run_steps()
+                if at.step.command is not None
+                and any([_is_same(part.scalar, scalar) for part in parts_of(at.step.command)])
+            ]
+        )
+
+
+def _is_same(one: Node, other: Node) -> bool:
+    return one is other or (one.source is other.source and one.start == other.start and one.end == other.end)
