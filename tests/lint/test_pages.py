@@ -64,6 +64,7 @@ def test_the_rules_that_exist():
         "reparsed-variable",
         "teleport-join-without-context",
         "teleport-persisted-credentials",
+        "unexpanded-variable",
         "ungated-credentials",
         "unknown-key",
         "unmatchable-filter",
