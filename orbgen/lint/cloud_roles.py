@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -19,6 +20,13 @@ _ROLE_ARGUMENTS = (
     "workload_identity_pool_provider_id",
 )  # fmt: skip
 _AWS_VARIABLES = {"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"}
+# The programs that take a role, with words of which one has to be there.
+_TAKING = {
+    "aws": ("assume-role-with-web-identity",),
+    "gcloud": ("create-cred-config", "--cred-file"),
+    "az": ("--federated-token",),
+    "vault": ("auth/",),
+}
 _TOKENS = ("CIRCLE_OIDC_TOKEN", "CIRCLE_OIDC_TOKEN_V2")
 
 
@@ -58,13 +66,19 @@ def _is_role(name: str, node: object) -> bool:
 
 
 def _in_script(script: StepScript) -> Span | None:
-    if not any([word in script.text.text for word in ("aws", "gcloud", "az", "vault")]):
+    if not _may_take_role(script.text.text):
         return None
     for command in script.script.commands:
         found = unwrap(command, script.script.literals)
         if found is not None and _takes_role(found):
             return script.place(found.start, found.start + len(found.name))
     return None
+
+
+@lru_cache(maxsize=1024)
+def _may_take_role(text: str) -> bool:
+    """Whether a script names a program and what it takes a role by."""
+    return any([program in text and any([word in text for word in words]) for program, words in _TAKING.items()])
 
 
 def _takes_role(found: Unwrapped) -> bool:

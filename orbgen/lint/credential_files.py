@@ -117,6 +117,7 @@ class Known(msgspec.Struct, frozen=True):
     doubtful: bool = False
 
 
+@lru_cache(maxsize=1024)
 def known_credential(path: str, *, wildcards: bool = False) -> Known | None:
     """What a normal path names, if that is a known credential file, or a folder of such."""
     table = _table()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -14,6 +15,11 @@ from orbgen.lint.images import Image, is_unknown, read_image
 from orbgen.source.span import Span
 
 _MAKE = re.compile(r"\bmake\b")
+# A command that uses an image, on its line, or a Dockerfile.
+_USES = re.compile(
+    r"(?:docker|podman)\b(?:[^\n]|\\\r?\n)*?(?<![\w-])(?:run|create|pull)(?![\w-])|^[ \t]*FROM[ \t]",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 class ScriptImage(msgspec.Struct, frozen=True, eq=False):
@@ -31,9 +37,12 @@ class ScriptImage(msgspec.Struct, frozen=True, eq=False):
 
 def script_images(run: JobRun, context: Context) -> Iterator[ScriptImage]:
     """Each image in the scripts of a job run whose reference is known, but those that the job builds or may build."""
+    scripts = list(context.scripts(run))
+    if not any([_may_use(script.text.text) for script in scripts]):
+        return
     made: set[str] = set()
     others = False
-    for script in context.scripts(run):
+    for script in scripts:
         if "docker" not in script.text.text and "podman" not in script.text.text:
             others = others or _MAKE.search(script.text.text) is not None
             continue
@@ -47,3 +56,9 @@ def script_images(run: JobRun, context: Context) -> Iterator[ScriptImage]:
                 yield ScriptImage(script, use, image)
         made |= here.names
         others = others or here.others
+
+
+@lru_cache(maxsize=1024)
+def _may_use(text: str) -> bool:
+    """Whether a script names an image: most that speak of docker only build one."""
+    return ("docker" in text or "podman" in text) and _USES.search(text) is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -13,7 +13,7 @@ from orbgen.circleci.pipeline import JobRun
 from orbgen.lint.context import Context
 from orbgen.lint.credential_files import Known, known_credential
 from orbgen.lint.findings import Confidence
-from orbgen.lint.write_events import WriteEvents, write_events
+from orbgen.lint.write_events import WriteEvents, may_write, step_events, write_events
 from orbgen.source.problems import Note
 
 READERS = {
@@ -41,16 +41,16 @@ class Stored(msgspec.Struct, frozen=True):
 def stored_credentials(run: JobRun, context: Context) -> Iterator[Stored]:
     """The stored paths of a job run that take credentials with them, each with the surest event."""
     paths = stored_paths(run)
-    events = write_events(run, context) if paths else WriteEvents()
-    for path in paths:
-        found = [
-            Stored(path, event, how)
-            for event in events.written
-            if event.there(path.step)
-            for how in [cover(path.path, event.folder, event.names, wildcards=path.wildcards, own=event.own)]
-            if how is not None
-        ]
-        known = known_credential(path.path, wildcards=path.wildcards)
+    if not paths:
+        return
+    names = [known_credential(path.path, wildcards=path.wildcards) for path in paths]
+    if all([name is None for name in names]) and not may_write(run, context):
+        steps = list(step_events(run))
+        if not any([_covered(path, steps) for path in paths]):
+            return
+    events = write_events(run, context)
+    for path, known in zip(paths, names, strict=True):
+        found = _covered(path, events.written)
         certain = [one for one in found if one.event is not None and not one.event.doubtful]
         if certain:
             yield min(certain, key=lambda one: one.how is Cover.BROAD)
@@ -58,6 +58,17 @@ def stored_credentials(run: JobRun, context: Context) -> Iterator[Stored]:
             yield Stored(path, known=known)
         elif found:
             yield found[0]
+
+
+def _covered(path: StoredPath, events: Iterable[Written]) -> list[Stored]:
+    """What a stored path takes with it of what was written before."""
+    return [
+        Stored(path, event, how)
+        for event in events
+        if event.there(path.step)
+        for how in [cover(path.path, event.folder, event.names, wildcards=path.wildcards, own=event.own)]
+        if how is not None
+    ]
 
 
 def _is_gone(path: StoredPath, events: WriteEvents) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import groupby
 
 import msgspec
 
 from orbgen.access.following import RunCommand, commands_of
 from orbgen.access.writing import Removals, Written
+from orbgen.circleci.jobs import environment_of
 from orbgen.circleci.pipeline import JobRun
 from orbgen.lint.context import Context
 from orbgen.lint.credential_files import ended_by, known_credential, writing_steps, written_by
@@ -22,17 +24,27 @@ from orbgen.lint.secret_patterns import secrets_in
 from orbgen.lint.secret_variables import SecretVariables
 from orbgen.lint.shells import is_posix, shell_of
 from orbgen.shell.words import Command, PartKind, Word
+from orbgen.source.nodes import Mapping, Scalar
 from orbgen.source.span import Span
 
+# What a script must hold to write credentials: words of commands, names of files and folders, or all variables.
+_CREATING = (
+    "login", "config", "auth", "credential", "ssh-keygen", "ssh-add", "clone", "remote", "setup", "adduser", "npm set",
+    "OIDC", "oidc get", "npmrc", "pypirc", "netrc", ".env", "settings.xml", "gradle.properties", ".pem", ".key", ".p12",
+    ".jks", "id_rsa", "id_ed25519", "service-account", ".ssh", ".aws", ".azure", ".docker", ".kube", ".tsh", ".gnupg",
+    "vault-token", "cli.yml",
+)  # fmt: skip
+_GIVING_ALL = re.compile(r"\b(?:env|printenv|export|set|declare)\b[^\n]*>")
+# What is followed of a job run of which some script does.
 _MAY_WRITE = re.compile(
     r"log(?:in|out)|revoke|config|auth|credential|ssh-keygen|ssh-add|clone|remote|setup|"
     r"adduser|npm set|\b(?:rm|cp|mv)\b|shred|"
     r"OIDC|oidc get|\b(?:env|printenv|export|set|declare)\b[^\n]*>|npmrc|pypirc|netrc|\.env\b|settings\.xml|"
     r"gradle\.properties|\.pem\b|\.key\b|\.p12\b|\.jks\b|id_rsa|id_ed25519|service-account"
 )
+_COPYING = ("cp", "mv", "install")
 # The beginning of an address up to where a name or password stands.
 _BEFORE_USER = re.compile(r"https?://[^/@\s]*$")
-_COPYING = ("cp", "mv", "install")
 _SAYING = ("echo", "printf", "cat")
 
 
@@ -55,6 +67,42 @@ def write_events(run: JobRun, context: Context) -> WriteEvents:
     return WriteEvents((*of_tbot, *found.events), tuple(found.removals.paths))
 
 
+def step_events(run: JobRun) -> Iterator[Written]:
+    """What the steps of CircleCI's own leave."""
+    by_step = writing_steps()
+    for index, step in enumerate(run.steps):
+        writer = by_step.get(step.name) if not step.opaque else None
+        if writer is not None:
+            yield Written(writer.folder, writer.names, index, step.span, by=step.name, doubtful=writer.doubtful)
+
+
+def may_write(run: JobRun, context: Context) -> bool:
+    """Whether the scripts of a job run may leave credentials: cheap, and the answer is mostly no."""
+    variables = SecretVariables(run, None, context.facts)
+    texts = [step.command.text for step in run.steps if step.command is not None and not step.opaque]
+    if any([_creates(text) or variables.may_be_in(text) for text in texts]):
+        return True
+    copying = any([name in text for text in texts for name in _COPYING])
+    return (copying and _sets_a_name(run)) or bool(context.joins(run))
+
+
+def _sets_a_name(run: JobRun) -> bool:
+    """Whether a variable or working directory of a job run may name a file with credentials that is copied to."""
+    values = [*environment_of(run).values(), (run.body or {}).get("working_directory")]
+    for step in run.steps:
+        own = step.argument("environment")
+        values += [field.value for field in own.fields.values()] if type(own) is Mapping else []
+        values.append(step.argument("working_directory"))
+    return any([isinstance(value, Scalar) and _creates(value.text) for value in values])
+
+
+@lru_cache(maxsize=1024)
+def _creates(text: str) -> bool:
+    if any([sign in text for sign in _CREATING]):
+        return True
+    return ">" in text and _GIVING_ALL.search(text) is not None
+
+
 class _Reader:
     """Follows a run's steps: what their commands write and remove."""
 
@@ -68,13 +116,7 @@ class _Reader:
 
     def read(self) -> None:
         """Read all steps."""
-        by_step = writing_steps()
-        for index, step in enumerate(self.run.steps):
-            writer = by_step.get(step.name) if not step.opaque else None
-            if writer is not None:
-                self.events.append(
-                    Written(writer.folder, writer.names, index, step.span, by=step.name, doubtful=writer.doubtful)
-                )
+        self.events += step_events(self.run)
         for index, commands in groupby(commands_of(self.run, self._may_write), key=lambda at: at.step):
             step = self.run.steps[index]
             variables = SecretVariables(self.run, step, self.context.facts)
