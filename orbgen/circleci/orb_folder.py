@@ -36,11 +36,15 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class OrbFolder:
-    """One folder. `root` is its path as the user wrote it. Nothing outside is read, be it by `..` or by a link."""
+    """One folder. `root` is its path as the user wrote it. Nothing outside is read, be it by `..` or by a link.
+
+    `scripts` are the files that were included, by their paths.
+    """
 
     def __init__(self, root: str) -> None:
         self.root = root
         self._real = os.path.realpath(root)
+        self.scripts: dict[str, Source] = {}
 
     def entries(self, folder: str) -> Iterator[Entry]:
         """What a folder holds, by name, without dot-files; like the packer it does not follow links to folders."""
@@ -79,8 +83,12 @@ class OrbFolder:
         path = os.path.normpath(os.path.join(self.root, relative))
         if not self.holds(path):
             return f"the include `{relative}` leaves the orb's folder {self.root}"
+        known = self.scripts.get(path)
+        if known is not None:
+            return known
         try:
-            return decode(self.read(path), path)
+            found = self.scripts[path] = decode(self.read(path), path)
+            return found
         except UnreadableError as error:
             return f"could not open {path} for inclusion: {error.problem.message}"
 

@@ -36,11 +36,15 @@ class Fragment(msgspec.Struct, frozen=True, eq=False):
 
 
 class OrbTree(msgspec.Struct, frozen=True, eq=False):
-    """An orb read from a folder. `warnings` are places where the packed orb will hardly be what was meant."""
+    """An orb read from a folder: the whole as one document, and the `parts` that it is made of, one a file.
+
+    `warnings` are places where the packed orb will hardly be what was meant.
+    """
 
     folder: OrbFolder
     document: Document
     warnings: tuple[Problem, ...] = ()
+    parts: tuple[Document, ...] = ()
 
 
 def read_tree(root: str) -> OrbTree:
@@ -67,7 +71,7 @@ def read_tree(root: str) -> OrbTree:
     document = assemble(source, top, every)
     document.problems = problems
     include_files(document.root, folder)
-    return OrbTree(folder, document, tuple(warnings))
+    return OrbTree(folder, document, tuple(warnings), tuple([fragment.document for fragment in every]))
 
 
 def find_manifest(root: str, names: tuple[str, ...] = (MANIFEST, "orb.yml")) -> str:

@@ -22,6 +22,9 @@ _VERSION = re.compile(rf"{EXACT_VERSION.pattern}|[0-9]+(?:\.[0-9]+)?|volatile")
 REFERENCE = re.compile(rf"[a-z][a-z0-9_-]+/[a-z][a-z0-9_-]+@(?:{_VERSION.pattern})")
 TEMPLATED_REFERENCE = re.compile(r"[a-z][a-z0-9_-]+/[a-z][a-z0-9_-]+@[^@]*<<.+>>.*|\s*<<[^<>]+>>\s*")
 
+# Where an orb's repository keeps its source.
+_USUAL_FOLDERS = ("orb", "src")
+
 
 class OrbSource(msgspec.Struct, frozen=True):
     """One orb at hand: its name (`ns/name`, or an address), its version, None where it serves any, and where it is."""
@@ -92,21 +95,36 @@ def _order(version: str | None) -> tuple[int, ...]:
 
 
 def read_orb(path: str) -> Document:
-    """The orb in a file, or in a folder: a tree with `@orb.yml` (or `src/@orb.yml`), else a packed `orb.yml`.
+    """The orb in a file, or in a folder: a tree with `@orb.yml`, else a packed `orb.yml`.
 
-    Raises UnreadableError.
+    In a folder it may lie in `src`, in `orb`, or in the one folder that has such a file. Raises UnreadableError.
     """
     if not os.path.isdir(path):
         return read(_bytes(path), path)
     from orbgen.circleci.orb_tree import MANIFEST  # Most runs meet no orb in a folder.
 
-    for root in (path, os.path.join(path, "src")):
-        if os.path.isfile(os.path.join(root, MANIFEST)):
-            return _tree(root)
-    packed = os.path.join(path, "orb.yml")
-    if not os.path.isfile(packed):
-        raise UnreadableError(_problem(path, f"the folder has neither `{MANIFEST}`, `src/{MANIFEST}` nor `orb.yml`"))
-    return read(_bytes(packed), packed)
+    for name in (MANIFEST, "orb.yml"):
+        found = [root for root in _roots(path) if os.path.isfile(os.path.join(root, name))]
+        usual = [root for root in found if root in (path, *[os.path.join(path, inner) for inner in _USUAL_FOLDERS])]
+        if usual or len(found) == 1:
+            root = (usual or found)[0]
+            return _tree(root) if name == MANIFEST else read(_bytes(os.path.join(root, name)), os.path.join(root, name))
+        if found:
+            places = ", ".join([os.path.basename(root) for root in found])
+            raise UnreadableError(_problem(path, f"the folder holds several orbs, in {places}; name one of them"))
+    message = f"the folder has neither `{MANIFEST}`, `src/{MANIFEST}` nor `orb.yml`"
+    raise UnreadableError(_problem(path, message))
+
+
+def _roots(path: str) -> list[str]:
+    """Where in a folder an orb may lie: the folder itself, then those in it, the usual ones first."""
+    try:
+        with os.scandir(path) as found:
+            inner = sorted([entry.name for entry in found if entry.is_dir() and not entry.name.startswith(".")])
+    except OSError as error:
+        raise UnreadableError(_problem(path, f"cannot read the folder: {error.strerror}")) from None
+    ordered = sorted(inner, key=lambda name: name not in _USUAL_FOLDERS)
+    return [path, *[os.path.join(path, name) for name in ordered]]
 
 
 def _tree(root: str) -> Document:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from orbgen.lint.policy import Flags, Policy
     from orbgen.lint.reports.style import Style
     from orbgen.lint.result import FileResult, Summary
-    from orbgen.project.files import Found
+    from orbgen.project.search import Found
 
 FORMATS = ("full", "concise")
 _NAMED_ORBS = 5
@@ -130,7 +130,8 @@ def command(
         progress.step(done)
     progress.clear()
     if not summary.files and not summary.unreadable:
-        raise UsageProblem("nothing to lint: the YAML files here are parts of configurations; name a complete one")
+        what = "the YAML files here are parts of configurations" if summary.skipped else "no file here is CircleCI's"
+        raise UsageProblem(f"nothing to lint: {what}; name a complete one")
     if not quiet:
         _close(summary, color)
         if fixing is not None:
@@ -141,7 +142,8 @@ def command(
 
 
 def _files(paths: tuple[str, ...]) -> list[Found]:
-    from orbgen.project.files import NoConfigurationError, find_config, find_files
+    from orbgen.project.files import NoConfigurationError, find_config
+    from orbgen.project.search import find_files
 
     if paths:
         return find_files(paths)
@@ -188,10 +190,10 @@ class _Linters:
                 )
             if found.problem is not None:
                 yield unread(found.path, found.problem), policy.fail_on
-            elif fixing is not None:
+            elif fixing is not None and not found.tree:
                 yield fixing.lint(linter, found.path, named=found.named), policy.fail_on
             else:
-                yield linter.lint(found.path, named=found.named), policy.fail_on
+                yield linter.lint(found.path, named=found.named, tree=found.tree, likely=found.likely), policy.fail_on
 
     def _settings(self, folder: str) -> Settings:
         return settings_for(self.settings, folder)

@@ -16,12 +16,12 @@ from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Severity
 from orbgen.lint.ignores import read_ignores
 from orbgen.lint.shells import is_posix, shell_of
 from orbgen.lint.vocabulary import Vocabulary, vocabulary_of
+from orbgen.project.continuing import is_continuation
 from orbgen.project.facts import Facts
-from orbgen.project.files import is_continuation
 from orbgen.shell.script import Script, read_script
 from orbgen.source.nodes import Document, Scalar
 from orbgen.source.problems import Note, Problem
-from orbgen.source.span import Span
+from orbgen.source.span import Source, Span
 
 _Result = TypeVar("_Result")
 
@@ -62,14 +62,29 @@ def _scripts_of(run: JobRun, context: Context) -> tuple[StepScript, ...]:
 
 
 class Context:
-    """One linted configuration: its document, its pipeline and the shared analyses."""
+    """One linted configuration: its document, its pipeline and the shared analyses.
 
-    def __init__(self, document: Document, pipeline: Pipeline, checkout: Checkout, facts: Facts | None = None) -> None:
+    `parts` are the files that an orb in a folder is made of, and `sources` their texts and those of its scripts.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        pipeline: Pipeline,
+        checkout: Checkout,
+        facts: Facts | None = None,
+        parts: tuple[Document, ...] = (),
+        scripts: tuple[Source, ...] = (),
+    ) -> None:
         self.document = document
+        # An orb that is a folder is made of several files; any other document is its only part.
+        self.parts = parts or (document,)
+        self.sources = (*[part.source for part in self.parts], *scripts)
+        self._own = frozenset([id(source) for source in self.sources])
         self.pipeline = pipeline
         self.checkout = checkout
         self.facts = facts or Facts()
-        self.ignores = read_ignores(document)
+        self.ignores = read_ignores(self.parts, scripts)
         self._joins: dict[int, tuple[Join, ...]] = {}
         self._gates: Gates | None = None
         self._vocabulary: Vocabulary | None = None
@@ -190,7 +205,7 @@ class Context:
 
     def is_own(self, span: Span) -> bool:
         """Whether a place is in the linted file itself, not in an orb from elsewhere."""
-        return span.source is self.document.source
+        return id(span.source) in self._own
 
     def place_for(self, span: Span, call: Call) -> Span:
         """The place that the author would change: the span, or the call in their file that leads to it."""

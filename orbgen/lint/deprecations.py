@@ -62,7 +62,7 @@ def old_images(run: JobRun) -> Iterator[Deprecated]:
 
 def old_values(context: Context, today: str) -> Iterator[Deprecated]:
     """The pipeline values that a configuration uses and CircleCI gives no more on some day, or will not."""
-    if "pipeline.trigger_" not in context.document.source.text:
+    if not any(["pipeline.trigger_" in source.text for source in context.sources]):
         return
     for scalar, condition in _scalars(context.document.root):
         for match in _VALUE.finditer(scalar.text):
@@ -83,9 +83,9 @@ def _scalars(root: Content) -> Iterator[tuple[Scalar, bool]]:
     for node in walk(root):
         if type(node) is Mapping:
             fields = [field for key, field in node.fields.items() if key in _CONDITIONS]
-            conditions.update([field.value.start for field in fields if isinstance(field.value, Scalar)])
+            conditions.update([id(field.value) for field in fields if isinstance(field.value, Scalar)])
         elif isinstance(node, Scalar):
-            yield node, node.start in conditions
+            yield node, id(node) in conditions
 
 
 def old_forms(context: Context) -> Iterator[Deprecated]:

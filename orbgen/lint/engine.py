@@ -136,7 +136,7 @@ def ignored_and_unused(
             names = [name for ignore in context.ignores.found for name in ignore.names if name not in used]
             whole = all_run and not any([orb.used for orb in context.pipeline.missing_orbs])
             unused = [name for name in names if name.rule not in known or (whole and name.rule in ran)]
-            about = identified(list(loaded.check(tuple(unused), known, context)), context.document)
+            about = identified(list(loaded.check(tuple(unused), known, context)), context.parts)
             kept = sorted([*kept, *about], key=_order)
     return kept
 

@@ -11,9 +11,10 @@ from orbgen.lint.findings import Finding
 from orbgen.source.nodes import Document, Mapping, Node, Sequence
 
 
-def identified(findings: list[Finding], document: Document) -> list[Finding]:
-    """The findings of one file, each with its path through the file's keys, equal ones numbered in their order."""
-    located = [_located(finding, document) for finding in findings]
+def identified(findings: list[Finding], parts: tuple[Document, ...]) -> list[Finding]:
+    """The findings of one configuration or orb, each with its path through its file's keys, equal ones numbered."""
+    documents = {id(part.source): part for part in parts}
+    located = [_located(finding, documents.get(id(finding.primary.source))) for finding in findings]
     shared = Counter([(finding.name, finding.written_path) for finding in located])
     seen: Counter[tuple[str, str, str]] = Counter()
 
@@ -27,8 +28,8 @@ def identified(findings: list[Finding], document: Document) -> list[Finding]:
     return [numbered(finding) for finding in located]
 
 
-def _located(finding: Finding, document: Document) -> Finding:
-    if finding.primary.source is not document.source:
+def _located(finding: Finding, document: Document | None) -> Finding:
+    if document is None:
         return finding
     return replace(finding, written_path=path_to(document, finding.primary.start))
 

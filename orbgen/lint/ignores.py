@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TypeAlias
 
 import msgspec
 
 from orbgen.lint.findings import Finding
 from orbgen.source.nodes import Document, Mapping, Node, Scalar, walk
-from orbgen.source.span import Span
+from orbgen.source.span import Source, Span
 
 _MARK = re.compile(r"#\s*orbgen:\s*(.*)")
 _PART = re.compile(r"(ignore(?:-file)?)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\s*((?:(?!\bignore(?:-file)?\[)[^#])*)")
@@ -36,7 +37,8 @@ class Name(msgspec.Struct, frozen=True):
 class Ignore(msgspec.Struct, frozen=True):
     """One ignore: what it names, why, its comment, and the line that it covers; None for the whole file.
 
-    `part` is the ignore itself: a comment may hold several.
+    `part` is the ignore itself: a comment may hold several. In an orb of several files `only` is the file that one of a
+    whole file is for.
     """
 
     names: tuple[Name, ...]
@@ -44,6 +46,7 @@ class Ignore(msgspec.Struct, frozen=True):
     span: Span
     line: int | None
     part: Span
+    only: Source | None = None
 
     @property
     def reasoned(self) -> bool:
@@ -53,10 +56,12 @@ class Ignore(msgspec.Struct, frozen=True):
     def covers(self, finding: Finding) -> Name | None:
         """The name by which it covers a finding; None where it does not."""
         name = next((name for name in self.names if name.covers(finding)), None)
-        if name is None or self.line is None:
+        if name is None or (self.line is None and self.only is None):
             return name
         spans = (finding.primary, *[note.span for note in finding.related], *finding.hidden)
         source = self.span.source
+        if self.line is None:
+            return name if finding.primary.source is source else None
         return name if any([span.source is source and span.line == self.line for span in spans]) else None
 
 
@@ -79,25 +84,44 @@ class Ignores(msgspec.Struct, frozen=True):
         return kept, used
 
 
-def read_ignores(document: Document) -> Ignores:
-    """The ignores of a document, in its comments and in the comments of its scripts."""
-    if "orbgen:" not in document.source.text:
-        return Ignores()
+def read_ignores(parts: tuple[Document, ...], scripts: tuple[Source, ...] = ()) -> Ignores:
+    """The ignores of a document, in its comments and in the comments of its scripts.
+
+    An orb may be made of several documents, and of scripts in files of their own.
+    """
     found: list[Ignore] = []
     malformed: list[Span] = []
-    first_key = _first_key(document)
-    for span, alone in [*[(comment.span, comment.alone) for comment in document.comments], *_in_scripts(document.root)]:
-        match = _MARK.match(span.text)
-        if match is None or match[1].startswith("generate"):
-            continue
-        ignores = list(_read(span, match, alone=alone, before=first_key))
-        found.extend(ignores)
-        if not ignores:
-            malformed.append(span)
+    for source, first_key, comments in (*_documents(parts), *_files(scripts)):
+        only = source if len(parts) > 1 else None
+        for span, alone in comments:
+            match = _MARK.match(span.text)
+            if match is None or match[1].startswith("generate"):
+                continue
+            ignores = list(_read(span, match, only, alone=alone, before=first_key))
+            found.extend(ignores)
+            if not ignores:
+                malformed.append(span)
     return Ignores(tuple(found), tuple(malformed))
 
 
-def _read(span: Span, match: re.Match[str], *, alone: bool, before: int) -> Iterator[Ignore]:
+# A text, where its first key stands, and its comments, each with whether it stands alone on its line.
+_Comments: TypeAlias = tuple[Source, int, list[tuple[Span, bool]]]
+
+
+def _documents(parts: tuple[Document, ...]) -> Iterator[_Comments]:
+    for document in parts:
+        if "orbgen:" in document.source.text:
+            comments = [(comment.span, comment.alone) for comment in document.comments]
+            yield document.source, _first_key(document), [*comments, *_in_scripts(document.root)]
+
+
+def _files(scripts: tuple[Source, ...]) -> Iterator[_Comments]:
+    for source in scripts:
+        if "orbgen:" in source.text:
+            yield source, 0, list(_in_script(Scalar(source, 0, len(source.text), 0, source.text)))
+
+
+def _read(span: Span, match: re.Match[str], only: Source | None, *, alone: bool, before: int) -> Iterator[Ignore]:
     for part in _PART.finditer(match[1]):
         names = []
         start = span.start + match.start(1) + part.start(2)
@@ -110,7 +134,7 @@ def _read(span: Span, match: re.Match[str], *, alone: bool, before: int) -> Iter
         line = None if whole else _covered_line(span) if alone else span.line
         begin = span.start + match.start(1) + part.start()
         written = Span(span.source, begin, begin + len(part[0].rstrip(" ;,")))
-        yield Ignore(tuple(names), part[3].strip(" ;,"), span, line, written)
+        yield Ignore(tuple(names), part[3].strip(" ;,"), span, line, written, only)
 
 
 def _covered_line(span: Span) -> int:
@@ -133,9 +157,13 @@ def _in_scripts(root: Node) -> Iterator[tuple[Span, bool]]:
     """The comments in literal block scalars, whose `#` belongs to the shell."""
     for scalar in walk(root):
         if isinstance(scalar, Scalar) and scalar.style == "|" and "orbgen:" in scalar.text:
-            offset = 0
-            for line in scalar.text.split("\n"):
-                at = line.find("#")
-                if at >= 0 and _MARK.match(line[at:]):
-                    yield scalar.place(offset + at, offset + len(line)), not line[:at].strip()
-                offset += len(line) + 1
+            yield from _in_script(scalar)
+
+
+def _in_script(scalar: Scalar) -> Iterator[tuple[Span, bool]]:
+    offset = 0
+    for line in scalar.text.split("\n"):
+        at = line.find("#")
+        if at >= 0 and _MARK.match(line[at:]):
+            yield scalar.place(offset + at, offset + len(line)), not line[:at].strip()
+        offset += len(line) + 1

@@ -11,7 +11,8 @@ from orbgen.source.problems import Problem
 class FileResult(msgspec.Struct, frozen=True):
     """One file: the findings shown, how many the thresholds hid, the problems of reading it, its missing orbs.
 
-    A `skipped` file is only a part of a configuration; one that was not `linted` could not be read at all.
+    A `skipped` file is only a part of a configuration, or a `foreign` one that is none of CircleCI's at all; one that
+    was not `linted` could not be read. An orb that lies in a folder is one result for its several `files`.
     """
 
     name: str
@@ -21,6 +22,8 @@ class FileResult(msgspec.Struct, frozen=True):
     missing_orbs: tuple[str, ...] = ()
     skipped: bool = False
     linted: bool = True
+    foreign: bool = False
+    files: int = 1
 
 
 class Summary(msgspec.Struct):
@@ -38,9 +41,9 @@ class Summary(msgspec.Struct):
     def add(self, result: FileResult, fail_on: Severity = Severity.LOW) -> None:
         """Count one file's result; a finding from `fail_on` on fails the run, but `info` alone never does."""
         if result.skipped:
-            self.skipped += 1
+            self.skipped += not result.foreign
             return
-        self.files += result.linted
+        self.files += result.files if result.linted else 0
         self.unreadable += bool(result.problems)
         self.hidden += result.hidden
         self.missing_orbs.update(result.missing_orbs)

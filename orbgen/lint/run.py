@@ -19,6 +19,7 @@ from orbgen.lint.identity import identified
 from orbgen.lint.redaction import concealed
 from orbgen.lint.result import FileResult
 from orbgen.lint.selection import Selection
+from orbgen.project.continuing import injects_orb
 from orbgen.project.facts import Facts
 from orbgen.project.files import FileKind, kind_of
 from orbgen.source.files import read_bytes
@@ -83,45 +84,101 @@ class Linter:
             return self
         return Linter(self.all_rules, self.store, self.thresholds, self.facts, ignoring=self.ignoring)
 
-    def lint(self, path: str, *, named: bool = False) -> FileResult:
-        """The result for one file; `-` is standard input. A file that cannot be read is a problem of its result."""
+    def lint(self, path: str, *, named: bool = False, tree: bool = False, likely: bool = False) -> FileResult:
+        """The result for one file; `-` is standard input. A file that cannot be read is a problem of its result.
+
+        The path of an orb that is a `tree` of files is that of its manifest. A `likely` file was found where CircleCI's
+        files need not be, and is foreign unless its content says otherwise.
+        """
+        return self.judged(self.examined(path, named=named, tree=tree, likely=likely), path)
+
+    def examined(self, path: str, *, named: bool = False, tree: bool = False, likely: bool = False) -> FileResult:
+        """The result for one file with all that the rules found, whatever the plan and the thresholds leave of it."""
         _sweep()
-        name = name_of(path)
         try:
-            inspected = self.inspect(read_bytes(path), path, named=named)
+            inspected = self._inspect_tree(path) if tree else self._inspect(read_bytes(path), path, named=named)
         except UnreadableError as error:
-            return unread(name, error.problem)
-        return FileResult(name, skipped=True) if inspected is None else self.result(inspected)
+            return unread(name_of(path), error.problem)
+        if inspected is None:
+            return FileResult(name_of(path), skipped=True, foreign=likely)
+        return _whole(inspected)
+
+    def judged(self, result: FileResult, path: str) -> FileResult:
+        """A result with the findings that the plan leaves and the thresholds show."""
+        findings = self._judged(result.findings, result.name, path)
+        return self._shown(msgspec.structs.replace(result, findings=findings))
 
     def inspect(self, data: bytes, path: str, *, named: bool = False) -> Inspected | None:
         """What is found in the bytes of a file; None if that is only a part of a configuration.
 
         Raises UnreadableError.
         """
+        found = self._inspect(data, path, named=named)
+        return found and Inspected(found.context, self._judged(found.findings, name_of(path), path))
+
+    def result(self, inspected: Inspected) -> FileResult:
+        """The result for a file, with the findings that pass the thresholds."""
+        return self._shown(_whole(inspected))
+
+    def _shown(self, result: FileResult) -> FileResult:
+        shown = tuple([finding for finding in result.findings if self.thresholds.shows(finding)])
+        return msgspec.structs.replace(result, findings=shown, hidden=len(result.findings) - len(shown))
+
+    def _judged(self, findings: tuple[Finding, ...], name: str, path: str) -> tuple[Finding, ...]:
+        """The findings that the plan leaves; those in other files of an orb by the paths of those."""
+        if self.judge is None:
+            return findings
+        groups: dict[str, list[Finding]] = {}
+        for finding in findings:
+            groups.setdefault(finding.primary.source.name, []).append(finding)
+        return tuple([
+            finding
+            for group, few in groups.items()
+            for finding in self.judge(few, path if group == name else group)
+        ])  # fmt: skip
+
+    def _inspect(self, data: bytes, path: str, *, named: bool) -> Inspected | None:
         document = read(data, name_of(path))
         kind = kind_of(document.root, path, named=named)
         if kind is FileKind.FRAGMENT:
             return None
         compile_ = compile_orb if kind is FileKind.ORB else compile_document
-        injected = os.path.basename(path).startswith("test-deploy")
-        pipeline = compile_(document, Inputs(orbs_injected=injected), self.store)
-        context = Context(document, pipeline, Checkout(_checkout_of(path)), self.facts)
-        findings = identified(concealed(run_rules(self.rules, context)), document)
+        pipeline = compile_(document, Inputs(orbs_injected=injects_orb(path)), self.store)
+        return self._run(Context(document, pipeline, Checkout(_checkout_of(path)), self.facts))
+
+    def _inspect_tree(self, path: str) -> Inspected:
+        """What is found in the orb that a manifest is the head of. Raises UnreadableError."""
+        from orbgen.circleci.orb_tree import read_tree
+
+        tree = read_tree(os.path.dirname(path) or os.curdir)
+        pipeline = compile_orb(tree.document, Inputs(), self.store)
+        pipeline = msgspec.structs.replace(pipeline, problems=(*pipeline.problems, *tree.warnings))
+        scripts = tuple(tree.folder.scripts.values())
+        return self._run(
+            Context(tree.document, pipeline, Checkout(_checkout_of(path)), self.facts, tree.parts, scripts)
+        )
+
+    def _run(self, context: Context) -> Inspected:
+        findings = identified(concealed(run_rules(self.rules, context)), context.parts)
         if self.ignoring and self.facts.allow_ignores:
             all_run = not self.selection.select
             findings = ignored_and_unused(self.rules, self.known, findings, context, all_run=all_run)
-        findings = [finding for finding in findings if self.selection.keeps(finding)]
-        if self.judge is not None:
-            findings = self.judge(findings, path)
-        return Inspected(context, tuple(findings))
+        return Inspected(context, tuple([finding for finding in findings if self.selection.keeps(finding)]))
 
-    def result(self, inspected: Inspected) -> FileResult:
-        """The result for a file, with the findings that pass the thresholds."""
-        document, pipeline = inspected.context.document, inspected.context.pipeline
-        shown = tuple([finding for finding in inspected.findings if self.thresholds.shows(finding)])
-        missing = tuple([orb.reference for orb in pipeline.missing_orbs if orb.reference is not None and orb.used])
-        hidden = len(inspected.findings) - len(shown)
-        return FileResult(document.source.name, shown, document.problems, hidden, missing)
+
+def _whole(inspected: Inspected) -> FileResult:
+    """The result with all that was found in a file."""
+    context = inspected.context
+    missing = context.pipeline.missing_orbs
+    references = tuple([orb.reference for orb in missing if orb.reference is not None and orb.used])
+    document = context.document
+    return FileResult(
+        document.source.name,
+        inspected.findings,
+        document.problems,
+        missing_orbs=references,
+        files=len(context.sources),
+    )
 
 
 def _sweep() -> None:

@@ -25,7 +25,7 @@ from orbgen.lint.secret_literals import (
 from orbgen.lint.secret_names import is_digest_name, is_fixture, is_secret_name, is_self_made, words_of
 from orbgen.lint.secret_patterns import Secret, aws_keys_in, secrets_in
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
-from orbgen.source.span import Span
+from orbgen.source.span import Source, Span
 
 _STARTS_A_DATABASE = re.compile(
     r"(?:docker|podman)(?:-compose| compose)?\s+(?:run|up|create)\b[^;&|]*(?:postgres|postgis|mysql|mariadb|percona|"
@@ -62,22 +62,31 @@ def written_secrets(context: Context) -> Iterator[WrittenSecret]:
     seen: list[Span] = []
     for secret in (*_of_registries(context.document.root), *_of_form(context), *_of_name(context)):
         span = secret.span
-        if not any([span.start < other.end and other.start < span.end for other in seen]):
+        if not any([_overlap(span, other) for other in seen]):
             seen.append(span)
             yield secret
+
+
+def _overlap(span: Span, other: Span) -> bool:
+    return span.source is other.source and span.start < other.end and other.start < span.end
 
 
 # By form
 
 
 def _of_form(context: Context) -> Iterator[WrittenSecret]:
-    source = context.document.source
+    roots = {id(part.source): part.root for part in context.parts}
+    for source in context.sources:
+        yield from _in_text(source, roots.get(id(source)) or Scalar(source, 0, len(source.text), 0, source.text))
+
+
+def _in_text(source: Source, root: Content) -> Iterator[WrittenSecret]:
     keys: list[Secret] = []
     for secret in secrets_in(source.text):
         yield WrittenSecret(Kind.PATTERN, secret.what, secret.head, Span(source, secret.start, secret.end))
         if secret.what.startswith("AWS"):
             keys.append(secret)
-    regions = dict.fromkeys([_region(context.document.root, key, (0, 0)) or _lines(source.text, key) for key in keys])
+    regions = dict.fromkeys([_region(root, key, (0, 0)) or _lines(source.text, key) for key in keys])
     for start, end in regions:
         for secret in aws_keys_in(source.text[start:end]):
             place = Span(source, start + secret.start, start + secret.end)

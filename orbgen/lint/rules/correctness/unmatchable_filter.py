@@ -39,7 +39,7 @@ def check(context: Context) -> Iterator[Finding]:
             schedule = item.get("schedule") if type(item) is Mapping else None
             if type(schedule) is Mapping:
                 yield from [_found(place, mistake) for place, mistake in _schedule(schedule)]
-    if "matches" in context.document.source.text:
+    if any(["matches" in source.text for source in context.sources]):
         yield from [_found(place, mistake) for place, mistake in _conditions(context.document.root)]
 
 

@@ -1,0 +1,68 @@
+"""Setup configurations: which files they name to continue with, and whether they put an orb into one (circleci.md 7.6).
+
+A setup configuration names the file in an orb's argument or in a script, so any path that stands in it counts.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+
+from orbgen.project.files import CONFIG_NAMES, config_in
+
+_SETUP = re.compile(r"^setup:[ \t]*(?:true|yes|on)\b", re.MULTILINE | re.IGNORECASE)
+_PATH = re.compile(r"(?<![\w./@~$}-])(?:\./)?(?:[\w@-][\w.@-]*/)*[\w@-][\w.@-]*\.ya?ml\b")
+_LARGEST = 1024 * 1024
+_CONTINUES = re.compile(r"^\s*-\s+orb-tools/continue\b", re.MULTILINE)
+
+
+def continued_by(path: str) -> Iterator[str]:
+    """The files outside of `.circleci` that a configuration continues with, where it is a setup configuration."""
+    text = setup_text(path)
+    if text is None:
+        return
+    above, _, _ = os.path.normpath(path).rpartition(".circleci" + os.sep)
+    for name in dict.fromkeys(_PATH.findall(text)):
+        other = os.path.normpath(os.path.join(above, name))
+        if ".circleci" not in other.split(os.sep) and os.path.isfile(other):
+            yield other
+
+
+def injects_orb(path: str) -> bool:
+    """Whether orb-tools adds the packed orb to a configuration before CircleCI reads it.
+
+    It does for `test-deploy.yml`, and for any file that the setup configuration beside it continues with.
+    """
+    base = os.path.basename(path)
+    if base.startswith("test-deploy"):
+        return True
+    if base == "config.yml" or path == "-":
+        return False
+    text = setup_text(os.path.join(os.path.dirname(path), "config.yml"))
+    return text is not None and base in text and _CONTINUES.search(text) is not None
+
+
+def setup_text(path: str) -> str | None:
+    """The text of a file that is a setup configuration; None for any other."""
+    try:
+        if not os.path.isfile(path) or os.path.getsize(path) > _LARGEST:
+            return None
+        with open(path, encoding="utf-8", errors="replace") as file:
+            text = file.read()
+    except OSError:
+        return None
+    return text if "setup:" in text and _SETUP.search(text) else None
+
+
+def is_continuation(path: str) -> bool:
+    """Whether a configuration is one that the setup configuration beside it continues with, or one above it may."""
+    directory, base = os.path.split(os.path.abspath(path))
+    if base in CONFIG_NAMES and os.path.basename(directory) == ".circleci":
+        return False
+    while os.path.basename(directory) != ".circleci":
+        directory, name = os.path.split(directory)
+        if not name:
+            return False
+    config = config_in(directory)
+    return config is not None and setup_text(config) is not None
