@@ -248,6 +248,9 @@ class _Compiler:
 
     def _check_unused(self, library: Library) -> None:
         """Look for problems in definitions that nobody uses; CircleCI does not look there."""
+        for kind in Kind:
+            for definition in library.definitions(kind).values():
+                definition.reached = definition.used
         self.compilation.dormant = True
         self._check_definitions(library)
         self.compilation.dormant = False

@@ -51,6 +51,7 @@ class Definition(msgspec.Struct, eq=False):
     """A named element and the library whose names it sees. `node` is its body, or a name that it is an alias of.
 
     An `uncertain` one is in error or lacks what an alias without anchor stands for; nothing is said of its uses.
+    A `reached` one is used by what CircleCI looks at, or by what a condition switches off there, not by others alone.
     With `declared_dormant` its declarations were so far read only from places where CircleCI does not look.
     """
 
@@ -62,6 +63,7 @@ class Definition(msgspec.Struct, eq=False):
     declarations: dict[str, Declaration] | None = None
     declared_dormant: bool = False
     used: bool = False
+    reached: bool = False
     uncertain: bool = False
 
     @property

@@ -73,6 +73,7 @@ def test_the_rules_that_exist():
         "unreachable-job",
         "unrestricted-ssh-keys",
         "untrusted-orb",
+        "unused-definition",
         "unused-ignore",
         "weak-gate",
     ]

@@ -1,0 +1,109 @@
+"""What of a configuration's definitions its workflows reach, and what of its texts names what.
+
+The compiler knows what it used. Where it could not follow, into an orb that is not at hand or behind a mistake, every
+text that is the name of a definition counts as a use of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from orbgen.circleci.library import Definition, Kind
+from orbgen.circleci.pipeline import Pipeline
+from orbgen.source.nodes import Alias, Content, Mapping, Node, Scalar, Sequence, parts
+
+_PIPELINE_PARAMETER = re.compile(r"pipeline\.parameters\.([A-Za-z0-9_?-]+)")
+_PARAMETER = re.compile(r"(?<![\w.-])parameters\.([A-Za-z0-9_?-]+)")
+
+
+def scalars_of(nodes: Iterable[Node]) -> Iterator[Scalar]:
+    """The scalars in some nodes, keys included, each once; aliases are followed."""
+    waiting, seen = list(nodes), set[int]()
+    while waiting:
+        node = waiting.pop()
+        content: Content = node.target if type(node) is Alias else node  # type: ignore[assignment]
+        if id(content) in seen:
+            continue
+        seen.add(id(content))
+        if isinstance(content, Scalar):
+            yield content
+        else:
+            waiting.extend(parts(content))
+
+
+def reached_definitions(pipeline: Pipeline) -> set[int]:
+    """The numbers of the definitions that the workflows reach, as far as anybody can tell."""
+    library = pipeline.library
+    known: dict[str, list[Definition]] = {}
+    for kind in Kind:
+        for definition in library.definitions(kind).values():
+            known.setdefault(definition.name, []).append(definition)
+    reached = {id(one) for definitions in known.values() for one in definitions if one.reached}
+    waiting: list[Node] = [*_handed_away(pipeline)]
+    if any([not problem.dormant for problem in pipeline.problems]):
+        workflows = library.root.get("workflows")
+        waiting += [*([workflows] if workflows is not None else [])]
+        waiting += [one.node for definitions in known.values() for one in definitions if one.reached]
+    meant = {problem.suggestion for problem in pipeline.problems if problem.suggestion and not problem.dormant}
+    while waiting or meant:
+        found = meant | {scalar.text for scalar in scalars_of(waiting)}
+        meant = set()
+        named = [one for name in found for one in known.get(name, ()) if id(one) not in reached]
+        reached.update([id(one) for one in named])
+        waiting = [one.node for one in named]
+    return reached
+
+
+def _handed_away(pipeline: Pipeline) -> Iterator[Node]:
+    """What is handed to elements of orbs that are not at hand, such as steps and executors."""
+    for run in pipeline.job_runs:
+        yield from run.arguments.values()
+        for step in run.steps:
+            if step.opaque and step.body is not None:
+                yield step.body
+
+
+def used_pipeline_parameters(root: Mapping) -> set[str]:
+    """The pipeline parameters that some text of a configuration names."""
+    return {name for scalar in scalars_of([root]) for name in _PIPELINE_PARAMETER.findall(scalar.text)}
+
+
+def used_parameters(definition: Definition) -> set[str]:
+    """The parameters that some text of a definition names."""
+    return {name for scalar in scalars_of([definition.node]) for name in _PARAMETER.findall(scalar.text)}
+
+
+def named_orbs(root: Mapping) -> set[str] | None:
+    """What stands before the first slash of texts, as an orb's alias does; None where a text begins with a tag."""
+    found = set()
+    for scalar in scalars_of([root]):
+        alias, slash, _ = scalar.text.partition("/")
+        if slash and "<<" in alias:
+            return None
+        if slash:
+            found.add(alias)
+    return found
+
+
+def anchored_elsewhere(node: Content, aliases: list[Alias]) -> bool:
+    """Whether something in a node has an anchor that an alias outside of it uses."""
+    return any(
+        [
+            node.start <= alias.target.start <= node.end and not node.start <= alias.start < node.end
+            for alias in aliases
+            if alias.source is node.source
+        ]
+    )
+
+
+def unused_anchors(nodes: Iterable[Node]) -> Iterator[Scalar | Sequence | Mapping]:
+    """The nodes with an anchor that no alias among all nodes of a document uses."""
+    anchored: list[Scalar | Sequence | Mapping] = []
+    used: set[int] = set()
+    for node in nodes:
+        if type(node) is Alias:
+            used.add(id(node.target))
+        elif node.anchor is not None:  # type: ignore[union-attr]
+            anchored.append(node)  # type: ignore[arg-type]
+    return iter([node for node in anchored if id(node) not in used])
