@@ -86,8 +86,8 @@ def test_parameters_that_elements_share(tmp_path: Path):
     [
         (config(more="parameters: {p: {type: string, default: x}}\n"), ["parameter p"]),
         (config(more="parameters: {GHA_Meta: {type: string, default: x}}\n"), []),
-        (config(more="parameters: {p: {type: string, default: x}}\n", entries="build: {filters: pipeline.parameters.p}"),
-         []),
+        (config(more="parameters: {p: {type: string, default: x}}\n",
+                entries="build: {filters: pipeline.parameters.p}"), []),
         (config(more="setup: true\nparameters: {p: {type: string, default: x}}\n"), []),
     ],
 )  # fmt: skip
