@@ -134,7 +134,7 @@ def test_each_set_of_labels_has_a_role_of_its_own():
     ("version", "has", "has_not"),
     [
         ("14.0.0", ("auth_server:", "outputs:", "storage: {type: memory}"), ("proxy_server:", "--storage")),
-        ("15.4.0", ("auth_server:", "services:", "storage: {type: memory}"), ("proxy_server:", "--storage")),
+        ("15.4.0", ("auth_server:", "outputs:", "storage: {type: memory}"), ("proxy_server:", "--storage")),
         ("16.5.12", ("proxy_server:", "services:", "storage: {type: memory}"), ("auth_server:", "--storage")),
         ("17.5.2", ("tbot start identity", "--storage=memory://", "--proxy-server="), ("auth_server", "tbot.yaml")),
         ("18.2.0", ("tbot start identity", "--storage=memory://", "--proxy-server="), ("auth_server", "tbot.yaml")),
