@@ -7,6 +7,7 @@ every approval as given.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 import msgspec
 
@@ -101,7 +102,8 @@ def _probed_names(workflow: Workflow, tags: bool) -> tuple[str, ...]:
         if run.filters is None or id(run.filters) in seen:
             continue
         seen.add(id(run.filters))
-        found.update(dict.fromkeys(_filtered(run, "tags" if tags else "branches")))
+        # Names are made one by one, and no more than are of use.
+        found.update(dict.fromkeys(islice(_filtered(run, "tags" if tags else "branches"), MOST_NAMES + 1)))
         if len(found) > MOST_NAMES:
             break
     return tuple(found)
