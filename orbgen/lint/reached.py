@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from orbgen.circleci.library import Definition, Kind
 from orbgen.circleci.pipeline import Pipeline
-from orbgen.source.nodes import Alias, Content, Mapping, Node, Scalar, Sequence, parts
+from orbgen.source.nodes import Alias, Content, Mapping, Node, Scalar, Sequence, parts, walk
 
 _PIPELINE_PARAMETER = re.compile(r"pipeline\.parameters\.([A-Za-z0-9_?-]+)")
 _PARAMETER = re.compile(r"(?<![\w.-])parameters\.([A-Za-z0-9_?-]+)")
@@ -72,6 +72,22 @@ def used_pipeline_parameters(root: Mapping) -> set[str]:
 def used_parameters(definition: Definition) -> set[str]:
     """The parameters that some text of a definition names."""
     return {name for scalar in scalars_of([definition.node]) for name in _PARAMETER.findall(scalar.text)}
+
+
+def is_passed(root: Content, owner: str, parameter: Node) -> bool:
+    """Whether a call of a definition may pass it an argument, also by a matrix."""
+    if not isinstance(parameter, Scalar):
+        return False
+    for node in walk(root):
+        if type(node) is not Mapping:
+            continue
+        name = node.get("name")
+        called = [node.get(owner)] if not (isinstance(name, Scalar) and name.text == owner) else [node]
+        for call in [one for one in called if type(one) is Mapping]:
+            keys = [scalar for scalar in scalars_of([call]) if scalar.text == parameter.text]
+            if any([key.start != parameter.start for key in keys]):
+                return True
+    return False
 
 
 def named_orbs(root: Mapping) -> set[str] | None:

@@ -9,6 +9,7 @@ import pytest
 from orbgen.circleci.orbs import OrbStore
 from orbgen.lint.engine import load_rules
 from orbgen.lint.findings import Confidence, Persona, Severity
+from orbgen.lint.fixing import Fixer
 from orbgen.lint.run import Linter
 from tests.lint.linting import EVERYTHING, found, job
 
@@ -179,3 +180,25 @@ def test_anchors(tmp_path: Path):
     found_here = found(tmp_path, text, "unused-definition")
     assert [finding.primary.text for finding in found_here] == ["&c", "&b"]
     assert {(finding.severity, finding.persona) for finding in found_here} == {(Severity.INFO, Persona.PEDANTIC)}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (config(commands="a: {steps: [b]}, b: {steps: [checkout]}"), config(commands="").replace("commands: {}\n", "")),
+        (config(commands="a: {steps: [checkout]}, b: {steps: [checkout]}", steps="b"),
+         config(commands="b: {steps: [checkout]}", steps="b")),
+        (config(commands="c: {parameters: {p: {type: string, default: x}}, steps: [checkout]}", steps="c"),
+         config(commands="c: {steps: [checkout]}", steps="c")),
+        (config(more="parameters: {p: {type: string, default: x}}\n"), None),
+        (config(commands="c: {parameters: {p: {type: string, default: x}}, steps: [checkout]}",
+                steps="c: {p: y}"), None),
+        (config(jobs="  old: &old {steps: [checkout]}\n", more="x: 1\n").replace("w: {", "w: {x: *old, "), None),
+    ],
+)  # fmt: skip
+def test_the_safe_fix(tmp_path: Path, text: str, expected: str | None):
+    rules = tuple([loaded for loaded in load_rules() if loaded.rule.name == "unused-definition"])
+    fixer = Fixer(Linter(rules, OrbStore(), EVERYTHING), unsafe=False)
+    mended = fixer.mend(text.encode(), str(tmp_path / "config.yml"), named=True)
+    assert mended is not None
+    assert mended.after.decode() == (text if expected is None else expected)

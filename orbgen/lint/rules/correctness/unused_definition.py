@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from orbgen.circleci.library import Definition, Kind
 from orbgen.lint.context import Context
@@ -10,14 +11,19 @@ from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Sever
 from orbgen.lint.orb_references import is_orb_source
 from orbgen.lint.reached import (
     anchored_elsewhere,
+    is_passed,
     named_orbs,
     reached_definitions,
+    scalars_of,
     unused_anchors,
     used_parameters,
     used_pipeline_parameters,
 )
-from orbgen.source.nodes import Alias, Mapping, Scalar, walk
+from orbgen.source.nodes import Alias, Mapping, Node, Scalar, walk
 from orbgen.source.span import Span
+
+if TYPE_CHECKING:
+    from orbgen.lint.fixes import Fix, Mender
 
 RULE = Rule(
     name="unused-definition",
@@ -139,3 +145,29 @@ def _orbs(root: Mapping, context: Context) -> Iterator[Finding]:
             yield RULE.finding(
                 f"nothing uses the orb '{alias}'", orb.key.span, kind="orb", path=f"orbs/{alias}", help="remove it"
             )
+
+
+def fix(finding: Finding, mender: Mender) -> Fix | None:
+    """The entry is deleted, with its section if it is the only one there. Callers may pass a pipeline's parameter.
+
+    What other unused definitions use waits until they are gone.
+    """
+    node = mender.node_at(finding.primary)
+    if node is None or finding.kind == "anchor" or _is_used_by_unused(node, mender):
+        return None
+    owner = finding.path.split("/")[1]
+    of_pipeline = finding.kind == "parameter" and finding.confidence is Confidence.MEDIUM
+    if finding.kind == "parameter" and not of_pipeline and is_passed(mender.document.root, owner, node):
+        raise mender.refusal("an argument is passed for it, which would have to go too", node.span)
+    holders = mender.holders(node)
+    alone = len(holders) > 1 and type(holders[0]) is Mapping and len(holders[0].entries) == 1
+    edits = mender.delete(holders[0] if alone else node)
+    return mender.fix(f"delete the {finding.kind.replace('-', ' ')}", edits, safe=not of_pipeline)
+
+
+def _is_used_by_unused(node: Node, mender: Mender) -> bool:
+    library = mender.context.pipeline.library
+    if not isinstance(node, Scalar):
+        return False
+    unused = [one for kind in Kind for one in library.definitions(kind).values() if not one.reached and one.key != node]
+    return any([scalar.text == node.text for scalar in scalars_of([one.node for one in unused])])
