@@ -14,6 +14,7 @@ class Effect(enum.Enum):
 
     REFUSED = "Teleport refuses it"
     FAILS = "Teleport accepts it, and it fails when CI joins"
+    WARNS = "it works for now, with a warning"
     OPEN = "it works, and is too open"
 
 
