@@ -11,30 +11,37 @@ from typing import TYPE_CHECKING
 from orbgen.cli import declare
 from orbgen.cli.completion import complete_rules
 from orbgen.cli.exits import CLEAN, FINDINGS, USAGE, UsageProblem
+from orbgen.cli.lint_reports import Reports
 from orbgen.cli.notes import note
 from orbgen.cli.orb_options import orb_option, read_orbs, store_for
 from orbgen.cli.plan_settings import settings_for
 from orbgen.cli.progress import Progress
-from orbgen.cli.streams import write
 from orbgen.cli.terminal import color_option, say, style_for
 from orbgen.lint.findings import Confidence, Persona, Severity
+from orbgen.lint.reports.formats import FORMATS
 from orbgen.project.settings import Settings
 
 if TYPE_CHECKING:
     from orbgen.circleci.orbs import OrbSource
     from orbgen.cli.lint_fixing import Fixing
     from orbgen.lint.policy import Flags, Policy
-    from orbgen.lint.reports.style import Style
     from orbgen.lint.result import FileResult, Summary
     from orbgen.project.search import Found
 
-FORMATS = ("full", "concise")
 _NAMED_ORBS = 5
 
 
 @declare.command(name="lint")
 @declare.argument("paths", nargs=-1, metavar="[PATH]...", type=declare.Path())
-@declare.option("--format", "format_", type=FORMATS, default="full", show_default=True, help="How findings are shown.")
+@declare.option(
+    "--format", "format_", type=tuple(FORMATS), default="full", show_default=True, help="How findings are printed."
+)
+@declare.option(
+    "--output",
+    multiple=True,
+    metavar="[FORMAT=]FILE",
+    help="Write a report to a file as well, such as junit=results/junit.xml or findings.sarif; may be given again.",
+)
 @declare.option(
     "--min-severity",
     type=tuple([member.value for member in Severity]),
@@ -88,6 +95,7 @@ _NAMED_ORBS = 5
 def command(
     paths: tuple[str, ...],
     format_: str,
+    output: tuple[str, ...],
     min_severity: str | None,
     min_confidence: str | None,
     persona: str | None,
@@ -118,20 +126,19 @@ def command(
     # What was imported stays; sweeping up after the files need not look at it each time.
     gc.freeze()
     summary = Summary()
-    style = style_for(sys.stdout, color)
     files = _files(paths)
     progress = Progress(len(files), sys.stderr, wanted=not quiet)
+    printing = fixing is None or fixing.reports
+    reports = Reports(format_, style_for(sys.stdout, color), output, progress, printing=printing)
     for done, (result, failing) in enumerate(linters.results(files, fixing), 1):
         summary.add(result, failing)
-        lines = list(_report(format_, result, style)) if fixing is None or fixing.reports else []
-        if lines:
-            progress.clear()
-            write(lines)
+        reports.add(reports.parts(result, failing))
         progress.step(done)
     progress.clear()
     if not summary.files and not summary.unreadable:
         what = "the YAML files here are parts of configurations" if summary.skipped else "no file here is CircleCI's"
         raise UsageProblem(f"nothing to lint: {what}; name a complete one")
+    reports.close(summary)
     if not quiet:
         _close(summary, color)
         if fixing is not None:
@@ -218,14 +225,6 @@ def _fixing(paths: tuple[str, ...], *, safe: bool, unsafe: bool, write: bool, co
     from orbgen.cli.lint_fixing import Fixing
 
     return Fixing(unsafe=unsafe, write=write, piped="-" in paths, color=color)
-
-
-def _report(format_: str, result: FileResult, style: Style) -> Iterator[str]:
-    if format_ == "full":
-        from orbgen.lint.reports.full import report_file
-    else:
-        from orbgen.lint.reports.concise import report_file
-    return report_file(result, style)
 
 
 def _close(summary: Summary, color: bool | None) -> None:

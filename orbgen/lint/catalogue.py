@@ -39,8 +39,13 @@ def entry(loaded: LoadedRule) -> Entry:
         rule.persona,
         rule.since,
         summary(page_of(loaded)),
-        f"{DOCUMENTATION}/{rule.name}.md",
+        address(rule.name),
     )
+
+
+def address(rule: str) -> str:
+    """Where the page of a rule is published."""
+    return f"{DOCUMENTATION}/{rule}.md"
 
 
 def catalogue() -> tuple[Entry, ...]:

@@ -24,6 +24,10 @@ class Severity(enum.Enum):
         """0 for info up to 3 for high."""
         return _SEVERITIES[self]
 
+    def fails(self, fail_on: Severity) -> bool:
+        """Whether a finding of this severity fails a run that fails from another on; `info` alone never does."""
+        return self.rank >= max(fail_on.rank, 1)
+
 
 class Confidence(enum.Enum):
     """How sure a finding is."""

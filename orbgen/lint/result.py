@@ -27,7 +27,7 @@ class FileResult(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct):
-    """Counts over all files, kept while they are linted one by one."""
+    """Counts over all files, kept while they are linted one by one; `rules` are those with findings."""
 
     files: int = 0
     skipped: int = 0
@@ -35,6 +35,7 @@ class Summary(msgspec.Struct):
     hidden: int = 0
     findings: dict[Severity, int] = {}
     missing_orbs: set[str] = set()
+    rules: set[str] = set()
 
     failed: bool = False
 
@@ -48,5 +49,6 @@ class Summary(msgspec.Struct):
         self.hidden += result.hidden
         self.missing_orbs.update(result.missing_orbs)
         for finding in result.findings:
+            self.rules.add(finding.rule)
             self.findings[finding.severity] = self.findings.get(finding.severity, 0) + 1
-            self.failed = self.failed or finding.severity.rank >= max(fail_on.rank, 1)
+            self.failed = self.failed or finding.severity.fails(fail_on)

@@ -94,6 +94,11 @@ class Span(msgspec.Struct, frozen=True):
         return self.source.position(self.end)[1]
 
     @property
+    def bounds(self) -> tuple[int, int, int, int]:
+        """Line and column of the first character, and those just behind the last one, all counted from 1."""
+        return (*self.source.position(self.start), *self.source.position(max(self.end, self.start)))
+
+    @property
     def text(self) -> str:
         """The text that the span covers."""
         return self.source.text[self.start : self.end]

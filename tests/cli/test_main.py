@@ -51,7 +51,8 @@ def test_without_a_command_the_help_is_wrong_usage(orbgen):
         (["--versoin"], "error: no such option '--versoin'; did you mean '--version'?"),
         (
             ["lint", "--format", "concice"],
-            "error: invalid value for '--format': 'concice' is not one of 'full', 'concise'; did you mean 'concise'?",
+            "error: invalid value for '--format': 'concice' is not one of 'full', 'concise', 'json', 'sarif', 'junit', "
+            "'github', 'gitlab', 'markdown'; did you mean 'concise'?",
         ),
         (["lint", "--fail-on"], "error: option '--fail-on' requires an argument"),
         (["explain", "a", "b"], "error: got unexpected extra argument (b)"),
@@ -183,7 +184,7 @@ def complete(shell: str, words: str, process) -> list[str]:
         ("orbgen li", ["lint"]),
         ("orbgen orb pa", ["pack"]),
         ("orbgen lint --fo", ["--format"]),
-        ("orbgen lint --format ", ["full", "concise"]),
+        ("orbgen lint --format g", ["github", "gitlab"]),
         ("orbgen lint --min-severity m", ["medium"]),
         ("orbgen lint --select teleport-j", ["teleport-join-without-context"]),
         ("orbgen explain compile", ["compile-error"]),

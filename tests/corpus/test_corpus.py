@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from benchmarks import corpus as reports
+from orbgen.circleci.orbs import OrbStore
+from orbgen.lint.engine import load_rules
+from orbgen.lint.run import Linter, Thresholds
+from tests.lint.reports.reading import parsed, reported
 
 
 def test_compiled_output_equals_that_of_circleci(corpus: Path):
@@ -72,3 +77,14 @@ def test_rarer_constructs_compile(corpus: Path, feature: str):
     for path in paths:
         problems = [problem for problem in reports.problems_of(path) if not problem.dormant]
         assert [f"{problem.code}: {problem}" for problem in problems if problem.code not in accepted] == []
+
+
+def test_reports_of_all_configurations_keep_to_their_schemas(corpus: Path):
+    linter = Linter(load_rules(), OrbStore(), Thresholds())
+    results = [linter.lint(str(path)) for path in sorted((corpus / "configs").rglob("*.y*ml"))]
+    assert sum([len(result.findings) for result in results]) > 500
+    for format_ in ("json", "junit", "gitlab"):
+        parsed(format_, reported(format_, *results))
+    (run,) = parsed("sarif", reported("sarif", *results))["runs"]
+    marks = Counter([one["partialFingerprints"]["primaryLocationLineHash"] for one in run["results"]])
+    assert max(marks.values()) == 1

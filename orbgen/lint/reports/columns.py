@@ -18,6 +18,11 @@ def printable(text: str) -> str:
     return "".join([character if character.isprintable() else _escape(character) for character in text])
 
 
+def without_surrogates(text: str) -> str:
+    """A text that UTF-8 can hold: lone surrogates are written out."""
+    return "".join([_escape(one) if 0xD800 <= ord(one) <= 0xDFFF else one for one in text])
+
+
 def _escape(character: str) -> str:
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:  # A byte of a file name that is not UTF-8.
