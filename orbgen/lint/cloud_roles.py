@@ -10,6 +10,7 @@ import msgspec
 from orbgen.circleci.jobs import environment_of
 from orbgen.circleci.pipeline import Call, JobRun
 from orbgen.lint.context import Context, StepScript
+from orbgen.lint.taint import written_files
 from orbgen.shell.wrappers import Unwrapped, unwrap
 from orbgen.source.nodes import Mapping, Scalar
 from orbgen.source.span import Span
@@ -19,7 +20,8 @@ _ROLE_ARGUMENTS = (
     "role_arn", "role-arn", "aws_role_arn", "oidc_role_arn", "assume_role_arn", "workload_identity_provider",
     "workload_identity_pool_provider_id",
 )  # fmt: skip
-_AWS_VARIABLES = {"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"}
+_TOKEN_FILE = "AWS_WEB_IDENTITY_TOKEN_FILE"
+_AWS_VARIABLES = {_TOKEN_FILE, "AWS_ROLE_ARN"}
 # The programs that take a role, with words of which one has to be there.
 _TAKING = {
     "aws": ("assume-role-with-web-identity",),
@@ -31,7 +33,7 @@ _TOKENS = ("CIRCLE_OIDC_TOKEN", "CIRCLE_OIDC_TOKEN_V2")
 
 
 class CloudRole(msgspec.Struct, frozen=True):
-    """One place where a role is taken; `presumed` where only an argument of an orb that is not at hand says so."""
+    """One place where a role is taken; `presumed` where it is not said which, or an orb not at hand takes it."""
 
     span: Span
     call: Call
@@ -54,9 +56,11 @@ def cloud_roles(run: JobRun, context: Context) -> Iterator[CloudRole]:
             if given:
                 yield CloudRole(given[0].value.span, step.call, index, presumed=True)
     for script in context.scripts(run):
-        place = _in_script(script)
+        place, presumed = _in_script(script), False
+        if place is None:
+            place, presumed = _in_variables(script), "AWS_ROLE_ARN=" not in script.text.text
         if place is not None:
-            yield CloudRole(place, script.at.step.call, script.at.index)
+            yield CloudRole(place, script.at.step.call, script.at.index, presumed)
 
 
 def _is_role(name: str, node: object) -> bool:
@@ -73,6 +77,26 @@ def _in_script(script: StepScript) -> Span | None:
         if found is not None and _takes_role(found):
             return script.place(found.start, found.start + len(found.name))
     return None
+
+
+def _in_variables(script: StepScript) -> Span | None:
+    """Where a script gives AWS's tools CircleCI's token by a variable, for itself or by `$BASH_ENV` for later steps.
+
+    They take the role themselves; which one may be said elsewhere.
+    """
+    text = script.text.text
+    if f"{_TOKEN_FILE}=" not in text or not ("AWS_ROLE_ARN=" in text or any([token in text for token in _TOKENS])):
+        return None
+    for command in script.script.commands:
+        assigned = [assignment for assignment in command.assignments if assignment.name == _TOKEN_FILE]
+        if assigned:
+            return script.place(assigned[0].start, assigned[0].end)
+        if command.name in ("echo", "printf") and written_files(command):
+            for word in command.words[1:]:
+                if f"{_TOKEN_FILE}=" in "".join([part.text for part in word.parts]):
+                    return script.place(word.start, word.end)
+    found = [assignment for assignment in script.script.assignments if assignment.name == _TOKEN_FILE]
+    return script.place(found[0].start, found[0].end) if found else None
 
 
 @lru_cache(maxsize=1024)
