@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from orbgen.access.event_reads import missing_read
 from orbgen.access.outcomes import TRUE, Outcomes, Special, can_be_true
 from orbgen.access.running import Running
 from orbgen.access.scenarios import BRANCH, CALLERS, CRONS, PLAIN, PUSHES, SCHEDULES, TAG, TAGS, TEXTS, Scenario
@@ -107,6 +108,13 @@ class Gates:
     def workflow_of(self, run: JobRun) -> Workflow:
         """The workflow that a job run belongs to."""
         return self._running.workflow_of(run)
+
+    def missing_read(self, condition: Condition) -> str | None:
+        """The value of a pull request or comment that a condition reads when somebody pushes, where there is none."""
+        if condition.formula is None:
+            return None
+        in_order = isinstance(condition.node, Scalar)
+        return missing_read(condition.formula, self._running.lookup(PUSHES[0]), in_order=in_order)
 
     def runs_in(self, run: JobRun, scenarios: tuple[Scenario, ...]) -> bool | None:
         """Whether a job run can run in one of the scenarios; None where that cannot be worked out."""

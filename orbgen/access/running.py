@@ -98,7 +98,7 @@ class Running:
     def outcomes(self, value: Unknown, scenario: Scenario) -> Outcomes:
         """What an unknown value with a formula may be."""
         assert value.formula is not None
-        return outcomes(value.formula, self._lookup(scenario))
+        return outcomes(value.formula, self.lookup(scenario))
 
     def _of(self, scenario: Scenario) -> _Answers:
         found = self._answers.get(id(scenario))
@@ -185,9 +185,10 @@ class Running:
             return TRUE if condition.truth else FALSE
         if condition.formula is None:
             return UNCLEAR
-        return truths_of(outcomes(condition.formula, self._lookup(scenario)))
+        return truths_of(outcomes(condition.formula, self.lookup(scenario)))
 
-    def _lookup(self, scenario: Scenario) -> Callable[[str], Outcomes]:
+    def lookup(self, scenario: Scenario) -> Callable[[str], Outcomes]:
+        """What the pipeline values may be in a scenario."""
         return lambda name: scenario.value(name, self.defaults, self.pipeline.setup)
 
     def filters(self, run: JobRun, scenario: Scenario) -> Outcomes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from orbgen.access.scenarios import PUSHES
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.lint.problems import finding_from
@@ -20,8 +21,34 @@ RULE = Rule(
 ELSEWHERE = frozenset(("unknown-key", "misplaced-key", "ignored-key", "duplicate-key", "reserved-name"))
 
 
+_OF_SOME_EVENTS = ("event.github.pull_request.", "event.github.comment.")
+
+
 def check(context: Context) -> Iterator[Finding]:
-    """Each problem of the compiler, its code as the kind."""
+    """Each problem of the compiler, its code as the kind; and what is refused for some events alone."""
     for problem in context.problems:
         if problem.code not in ELSEWHERE:
             yield finding_from(RULE, problem, context, problem.code)
+    if any([word in context.document.source.text for word in _OF_SOME_EVENTS]):
+        yield from _unguarded(context)
+
+
+def _unguarded(context: Context) -> Iterator[Finding]:
+    """Conditions that read a value of pull requests or comments also when somebody pushes."""
+    gates = context.gates
+    for workflow in context.pipeline.workflows:
+        found = [(condition, gates.missing_read(condition)) for condition in workflow.conditions]
+        for run in workflow.job_runs:
+            if run.filter_condition is not None and gates.workflow_in(run, PUSHES[:1]) is not False:
+                found.append((run.filter_condition, gates.missing_read(run.filter_condition)))
+        for condition, name in found:
+            if name is not None:
+                yield RULE.finding(
+                    f"a push cannot start a pipeline: it brings no `{name}`, which this reads",
+                    condition.span,
+                    kind="unguarded-event",
+                    severity=Severity.MEDIUM,
+                    confidence=Confidence.MEDIUM,
+                    path=f"{workflow.name}/{name}",
+                    help='write `pipeline.event.name == "pull_request" and` before it, unless no push triggers this',
+                )
