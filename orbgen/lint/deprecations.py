@@ -96,7 +96,7 @@ def old_forms(context: Context) -> Iterator[Deprecated]:
             continue
         key = _key_of(step.item)
         if step.name == "deploy" and key is not None and key.text == "deploy":
-            help = "write `run` instead" if _parallelism(at.run) == "1" else "write `run` in a job of its own"
+            help = "write `run` instead" if parallelism(at.run) == "1" else "write `run` in a job of its own"
             yield Deprecated(key.span, "the step `deploy` is deprecated", help)
         elif key is not None and key.text == "type" and _legacy(step.item) is not None:
             yield Deprecated(key.span, f"`type: {_legacy(step.item)}` is an old form", f"write `{step.name}:`")
@@ -147,6 +147,7 @@ def _legacy(item: Content) -> str | None:
     return value.text if isinstance(value, Scalar) and value.text in LEGACY_STEP_TYPES else None
 
 
-def _parallelism(run: JobRun) -> str:
+def parallelism(run: JobRun) -> str:
+    """In how many containers a job runs, as it is written."""
     node = (run.body or {}).get("parallelism")
     return node.text if isinstance(node, Scalar) else "1"

@@ -13,7 +13,7 @@ from orbgen.circleci.text import parts_of
 from orbgen.lint.context import Context, path_of
 from orbgen.source import deleting, inserting, replacing
 from orbgen.source.edits import Edit
-from orbgen.source.nodes import Alias, Document, Node, Scalar, walk
+from orbgen.source.nodes import Alias, Document, Mapping, Node, Scalar, walk
 from orbgen.source.problems import EditError, Problem
 from orbgen.source.span import Span
 
@@ -38,6 +38,7 @@ class Mender:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self._nodes: dict[tuple[int, int], Node] | None = None
 
     @property
     def document(self) -> Document:
@@ -64,12 +65,10 @@ class Mender:
 
     def node_at(self, span: Span) -> Node | None:
         """The innermost node that stands exactly at a place."""
-        found = None
-        if span.source is self.document.source:
-            for node in walk(self.document.root):
-                if node.start == span.start and node.end == span.end and not isinstance(node, Alias):
-                    found = node
-        return found
+        if self._nodes is None:
+            nodes = [node for node in walk(self.document.root) if not isinstance(node, Alias)]
+            self._nodes = {(node.start, node.end): node for node in nodes}
+        return self._nodes.get((span.start, span.end)) if span.source is self.document.source else None
 
     def holders(self, node: Node) -> list[Node]:
         """The collections that a node is written in, the innermost first."""
@@ -124,6 +123,29 @@ class Mender:
         """The ways to a step in all job runs that it comes to, by any way."""
         return tuple([at.path for at in self.context.run_steps() if _is_same(at.step.item, item)])
 
+    def steps_around(self, node: Node) -> tuple[str, ...]:
+        """The ways to the steps that something is written in."""
+        return tuple(dict.fromkeys([path for holder in self.holders(node) for path in self.steps_at(holder)]))
+
+    def runs_around(self, node: Node) -> tuple[str, ...]:
+        """The ways to the job runs, and to the workflow, that something is written in.
+
+        Where it stands in what any of them may use, such as a command, that is all of them.
+        """
+        root = self.document.root
+        around = [node, *self.holders(node)]
+        shared = [value for key, value in (root.entries if isinstance(root, Mapping) else ()) if _names_shared(key)]
+        everywhere = any([holder is value for holder in around for value in shared])
+        found = []
+        for workflow in self.context.pipeline.workflows:
+            if everywhere or any([workflow.node is holder for holder in around]):
+                found.append(workflow.name)
+            for run in workflow.job_runs:
+                definition = run.definition.node if run.definition is not None else run.entry
+                if any([_is_same(holder, written) for holder in around for written in (run.entry, definition)]):
+                    found.append(path_of(run))
+        return tuple(found)
+
     def scripts_with(self, scalar: Scalar) -> tuple[str, ...]:
         """The ways to the scripts that a scalar of the file is, or is a part of."""
         return tuple(
@@ -134,6 +156,10 @@ class Mender:
                 and any([_is_same(part.scalar, scalar) for part in parts_of(at.step.command)])
             ]
         )
+
+
+def _names_shared(key: Node) -> bool:
+    return isinstance(key, Scalar) and key.text in ("commands", "executors", "orbs", "parameters", "job-groups")
 
 
 def _is_same(one: Node, other: Node) -> bool:

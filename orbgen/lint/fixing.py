@@ -2,7 +2,8 @@
 
 After each change the file is read, compiled and linted again. The change stays if the findings that it was for are
 gone, none has come, and the pipeline differs in nothing but what the fixes say; else it is taken back. Changes that do
-not touch are tried together, and where that fails, by halves, so that one bad fix keeps no other from being made.
+not touch are tried together, rule by rule, and where that fails, fewer at once, so that one bad fix keeps no other from
+being made.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from orbgen.source.edits import apply
 from orbgen.source.problems import EditError, UnreadableError
 
 # A file in which so many attempts fail is not worth more of them.
-_MOST_FAILURES = 100
+_MOST_FAILURES = 60
 # What a mended finding leaves behind where a comment ignored others that went with it.
 _MAY_COME = "unused-ignore"
 
@@ -103,24 +104,34 @@ class _Mending:
         self.made: list[tuple[Finding, Fix]] = []
         self.refused: dict[str, Refused] = {}
         self.unsafe = 0
+        self.failures = 0
+        self.leaves = leaves(inspected.context.pipeline)
 
     def done(self) -> Mended:
-        """Make what can be made."""
+        """Make what can be made; what could not be is tried again once something else was made."""
         first = self.result
-        size = most = len(first.findings) + 1
-        failures = 0
-        while batch := self._apart(self._offers())[:size]:
-            reason = self._try(batch) if failures < _MOST_FAILURES else "too many other fixes of this file failed"
-            if reason is None:
-                continue
-            failures += 1
-            if len(batch) == 1 or failures > _MOST_FAILURES:
-                self._refuse([offer.finding for offer in batch], reason)
-                size = most
-            else:
-                size = len(batch) // 2
+        made = -1
+        while made < len(self.made) and self.failures < _MOST_FAILURES:
+            made = len(self.made)
+            self.refused.clear()
+            self._pass()
         refused = tuple(self.refused.values())
         return Mended(self.first, self.data, first, self.result, tuple(self.made), refused, self.unsafe)
+
+    def _pass(self) -> None:
+        """Make the fixes rule by rule: many at once as long as that goes well, else fewer."""
+        size = len(self.result.findings) + 1
+        while offers := self._offers():
+            batch = self._apart([offer for offer in offers if offer.finding.name == offers[0].finding.name])[:size]
+            reason = self._try(batch) if self.failures < _MOST_FAILURES else "too many other fixes of this file failed"
+            if reason is None:
+                size *= 2
+                continue
+            self.failures += 1
+            if len(batch) == 1 or self.failures > _MOST_FAILURES:
+                self._refuse([offer.finding for offer in batch], reason)
+            else:
+                size = len(batch) // 2
 
     def _refuse(self, findings: Iterable[Finding], reason: str) -> None:
         for finding in findings:
@@ -170,13 +181,15 @@ class _Mending:
             return f"the file could not be read any more: {error.problem.message}"
         if after is None:
             return "the file would be no configuration any more"
-        reason = self._objection(batch, after, data)
+        compiled = leaves(after.context.pipeline)
+        reason = self._objection(batch, after, compiled, data)
         if reason is None:
+            self.leaves = compiled
             self.data, self.inspected, self.result = data, after, fixer.linter.result(after)
             self.made += [(offer.finding, offer.fix) for offer in batch]
         return reason
 
-    def _objection(self, batch: list[_Offer], after: Inspected, data: bytes) -> str | None:
+    def _objection(self, batch: list[_Offer], after: Inspected, compiled: dict[str, object], data: bytes) -> str | None:
         """What speaks against a change: findings that stay or come, a pipeline that differs in more than was said."""
         fixed = Counter([offer.finding.name for offer in batch])
         names = Counter([finding.name for finding in self.inspected.findings])
@@ -184,7 +197,7 @@ class _Mending:
         for name, number in fixed.items():
             if now[name] > names[name] - number:
                 return f"it would not mend {name}"
-        unlike = self._unlike([offer.fix for offer in batch], after)
+        unlike = self._unlike([offer.fix for offer in batch], compiled)
         if unlike is not None:
             return f"it would change `{unlike}` of the compiled pipeline too"
         before, seen = self.inspected, after
@@ -196,12 +209,11 @@ class _Mending:
         new = [name for name in came if not name.startswith(_MAY_COME)]
         return f"it would bring {new[0]}" if new else None
 
-    def _unlike(self, fixes: list[Fix], after: Inspected) -> str | None:
+    def _unlike(self, fixes: list[Fix], now: dict[str, object]) -> str | None:
         """Where the pipeline differs although no fix said so."""
-        was = leaves(self.inspected.context.pipeline)
         may_change = [f"{path}/" for fix in fixes for path in fix.changes]
         completes = any([fix.completes for fix in fixes])
-        for path in differences(was, leaves(after.context.pipeline)):
-            if not (completes and path not in was) and not f"{path}/".startswith(tuple(may_change)):
+        for path in differences(self.leaves, now):
+            if not (completes and path not in self.leaves) and not f"{path}/".startswith(tuple(may_change)):
                 return path
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -12,9 +13,13 @@ from orbgen.access.writing import Written
 from orbgen.circleci.pipeline import JobRun
 from orbgen.lint.context import Context
 from orbgen.lint.credential_files import Known, known_credential
-from orbgen.lint.findings import Confidence
+from orbgen.lint.findings import Confidence, Finding
 from orbgen.lint.write_events import WriteEvents, may_write, step_events, write_events
+from orbgen.source.nodes import Sequence
 from orbgen.source.problems import Note
+
+if TYPE_CHECKING:
+    from orbgen.lint.fixes import Fix, Mender
 
 READERS = {
     "persist_to_workspace": "every later job of the workflow can read them",
@@ -109,3 +114,14 @@ def _is_committed(path: StoredPath, context: Context) -> bool:
     """Whether a file of that name lies in the repository, so that everyone who may read that knows it."""
     _, inside, below = path.path.partition("~/project/")
     return bool(inside) and context.checkout.text(below) is not None
+
+
+def without_path(finding: Finding, mender: Mender) -> Fix | None:
+    """The fix that takes a stored path out of its list. Raises EditError where nothing would be left in it."""
+    path = mender.node_at(finding.primary)
+    holder = mender.document.holder(path) if path is not None else None
+    if path is None or not isinstance(holder, Sequence):
+        return None
+    if len(holder.items) == 1:
+        raise mender.refusal("nothing else is stored there, so the step would have to go", finding.primary)
+    return mender.fix("delete the path", mender.delete(path), changes=mender.steps_around(path))

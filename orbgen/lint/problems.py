@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Rule, Severity
+from orbgen.source.names import slips
+from orbgen.source.nodes import Scalar
 from orbgen.source.problems import Note, Problem
+from orbgen.source.sentences import shortened
 from orbgen.source.span import Span
+
+if TYPE_CHECKING:
+    from orbgen.lint.fixes import Fix, Mender
 
 NOT_LOOKED_AT = "CircleCI does not look here as long as nothing uses it, or a condition switches it off"
 
@@ -40,3 +48,18 @@ def _own_place(problem: Problem, context: Context) -> Span:
     if context.is_own(problem.span):
         return problem.span
     return next((note.span for note in reversed(problem.calls) if context.is_own(note.span)), problem.span)
+
+
+def renamed(finding: Finding, mender: Mender, limit: int) -> Fix | None:
+    """The fix that writes the name which a compiler's problem suggests, if that is as near as `limit` slips."""
+    suggested = {
+        problem.suggestion
+        for problem in mender.context.problems
+        if problem.span == finding.primary and shortened(problem.message) == finding.message
+    }
+    node = mender.node_at(finding.primary)
+    name = suggested.pop() if len(suggested) == 1 else None
+    if name is None or not isinstance(node, Scalar) or node.templated or slips(node.text, name, limit + 1) > limit:
+        return None
+    edits = mender.replace_text(node, 0, len(node.text), name)
+    return mender.fix(f"write `{name}`", edits, changes=mender.runs_around(node), completes=True)

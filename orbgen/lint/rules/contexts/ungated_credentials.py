@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from orbgen.access.gates import Result
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.text import value_of
+from orbgen.lint.branch_filters import to_default_branch
 from orbgen.lint.cloud_roles import cloud_roles
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.lint.openness import ONLY_A_RESTRICTION, held_note, opening_of
 from orbgen.source.nodes import Scalar
 from orbgen.source.problems import Note
+
+if TYPE_CHECKING:
+    from orbgen.lint.fixes import Fix, Mender
 
 RULE = Rule(
     name="ungated-credentials",
@@ -99,3 +104,8 @@ def _gated_elsewhere(held: list[Scalar], context: Context) -> tuple[Note, ...]:
             if item.text in names and context.gates.of(run).reasons:
                 return (held_note(item, run),)
     return ()
+
+
+def fix(finding: Finding, mender: Mender) -> Fix | None:
+    """The entry gets a filter for the default branch, if it has none and the plan or git says which that is."""
+    return to_default_branch(finding, mender)

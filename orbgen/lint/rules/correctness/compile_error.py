@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from orbgen.access.scenarios import PUSHES
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.lint.problems import finding_from
+from orbgen.lint.problems import finding_from, renamed
+from orbgen.source.nodes import Scalar, walk
+
+if TYPE_CHECKING:
+    from orbgen.lint.fixes import Fix, Mender
 
 RULE = Rule(
     name="compile-error",
@@ -52,3 +58,24 @@ def _unguarded(context: Context) -> Iterator[Finding]:
                     path=f"{workflow.name}/{name}",
                     help='write `pipeline.event.name == "pull_request" and` before it, unless no push triggers this',
                 )
+
+
+def fix(finding: Finding, mender: Mender) -> Fix | None:
+    """A name with one or two wrong letters is written as it is meant; `<<` that begins no tag is escaped."""
+    if finding.kind == "unclosed-tag":
+        return _escaped(finding, mender)
+    return renamed(finding, mender, limit=2)
+
+
+def _escaped(finding: Finding, mender: Mender) -> Fix | None:
+    place = finding.primary
+    around = [node for node in walk(mender.document.root) if isinstance(node, Scalar)]
+    scalar = next((node for node in around if node.start <= place.start < node.end), None)
+    if scalar is None or not place.text.startswith("<<"):
+        return None
+    starts = [found.start() for found in re.finditer("<<", scalar.text)]
+    start = next((start for start in starts if scalar.place(start).start == place.start), None)
+    if start is None:
+        return None
+    edits = mender.replace_text(scalar, start, start + 2, "\\<<")
+    return mender.fix("escape the `<<`", edits, changes=mender.runs_around(scalar), completes=True)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.lint.problems import finding_from
+from orbgen.lint.problems import finding_from, renamed
+
+if TYPE_CHECKING:
+    from orbgen.lint.fixes import Fix, Mender
 
 RULE = Rule(
     name="unknown-key",
@@ -24,3 +28,8 @@ def check(context: Context) -> Iterator[Finding]:
             yield finding_from(RULE, problem, context, "refused")
         elif problem.code == "ignored-key":
             yield finding_from(RULE, problem, context, "ignored", Severity.MEDIUM)
+
+
+def fix(finding: Finding, mender: Mender) -> Fix | None:
+    """A key with one wrong letter is written as it is meant."""
+    return renamed(finding, mender, limit=1)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from orbgen.access.paths import Cover
 from orbgen.circleci.pipeline import JobRun
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.lint.persisting import READERS, Stored, attaching, confidence_of, stored_credentials
+from orbgen.lint.persisting import READERS, Stored, attaching, confidence_of, stored_credentials, without_path
 from orbgen.source.problems import Note
+
+if TYPE_CHECKING:
+    from orbgen.lint.fixes import Fix, Mender
 
 RULE = Rule(
     name="persisted-credentials",
@@ -54,3 +58,8 @@ def _what(stored: Stored) -> str:
     if event.by.startswith("$"):
         return f"{place}, which holds `{event.by[1:]}`,"
     return f"the credentials of `{event.by}` in {place}"
+
+
+def fix(finding: Finding, mender: Mender) -> Fix | None:
+    """The path is deleted from its list, unless it is the last there."""
+    return without_path(finding, mender)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from orbgen.access.paths import Cover, cover
 from orbgen.access.storing import StoredPath, stored_paths
@@ -10,8 +11,11 @@ from orbgen.access.writing import Written
 from orbgen.circleci.pipeline import JobRun
 from orbgen.lint.context import Context, path_of
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.lint.persisting import READERS, attaching
+from orbgen.lint.persisting import READERS, attaching, without_path
 from orbgen.source.problems import Note
+
+if TYPE_CHECKING:
+    from orbgen.lint.fixes import Fix, Mender
 
 RULE = Rule(
     name="teleport-persisted-credentials",
@@ -87,3 +91,8 @@ def _by_names(run: JobRun, stored: tuple[StoredPath, ...], context: Context) -> 
                 help="join again in the job that needs them",
                 job_runs=(path_of(run),),
             )
+
+
+def fix(finding: Finding, mender: Mender) -> Fix | None:
+    """The path is deleted from its list, unless it is the last there."""
+    return without_path(finding, mender)
