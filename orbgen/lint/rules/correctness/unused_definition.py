@@ -19,7 +19,7 @@ from orbgen.lint.reached import (
     used_parameters,
     used_pipeline_parameters,
 )
-from orbgen.source.nodes import Alias, Mapping, Node, Scalar, walk
+from orbgen.source.nodes import Alias, Content, Mapping, Node, Scalar, walk
 from orbgen.source.span import Span
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def check(context: Context) -> Iterator[Finding]:
     library = context.pipeline.library
     definitions = [one for kind in Kind for one in library.definitions(kind).values()]
     for definition in definitions:
-        if id(definition) not in reached:
+        if id(definition) not in reached and _defines(definition.node):
             yield _definition(definition, aliases, context)
     yield from _parameters([one for one in definitions if id(one) in reached])
     yield from _pipeline_parameters(root, context)
@@ -69,6 +69,11 @@ def check(context: Context) -> Iterator[Finding]:
             path=f"anchors/{node.anchor}",
             help="remove it",
         )
+
+
+def _defines(node: Content) -> bool:
+    """Whether a node defines something or names what does; all else is an error, and told as one."""
+    return type(node) is Mapping or (isinstance(node, Scalar) and isinstance(node.value, str))
 
 
 def _is_part(context: Context) -> bool:
