@@ -138,7 +138,7 @@ def facts_of(data: dict[str, Any]) -> Facts:
         managed_elsewhere=frozenset(data.get("managed-elsewhere", ())),
         shared_tokens=frozenset(name for name, of in data.get("tokens", {}).items() if of.get("projects") == "many"),
         orbs_folder=data.get("orbs", DEFAULT_ORBS_FOLDER),
-        trusted_orbs=tuple(lint.get("trusted-orbs", DEFAULT_TRUSTED_ORBS)),
+        trusted_orbs=(*lint.get("trusted-orbs", DEFAULT_TRUSTED_ORBS), *_own_orbs(data.get("orb"))),
         trusted_callers=lint.get("trusted-callers", False),
         trusted_downloads=tuple(lint.get("trusted-downloads", ())),
         immutable_url_prefixes=tuple(lint.get("immutable-url-prefixes", ())),
@@ -173,6 +173,11 @@ def look_of(data: dict[str, Any]) -> Look:
         tuple(ignores),
         severities,
     )
+
+
+def _own_orbs(reference: str | None) -> tuple[str, ...]:
+    """The orbs of the namespace that the plan's own orb is published in."""
+    return (f"{reference.partition('/')[0]}/*",) if reference is not None else ()
 
 
 def _context(facts: dict[str, Any]) -> ContextFacts:

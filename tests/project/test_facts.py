@@ -37,6 +37,11 @@ def test_a_plan_may_speak_of_lint_alone():
     )
 
 
+def test_the_namespace_of_the_own_orb_is_trusted():
+    assert facts_of({"orb": "acme/reach@1.0.0"}).trusted_orbs == ("circleci/*", "acme/*")
+    assert facts_of({"orb": "acme/reach@1.0.0", "lint": {"trusted-orbs": ["o/p"]}}).trusted_orbs == ("o/p", "acme/*")
+
+
 def test_facts_are_those_of_the_plan():
     found = facts()
     assert (found.default_branch, found.max_ttl, found.trusted_orbs) == ("trunk", 5400, ("acme/*",))

@@ -11,7 +11,7 @@ from orbgen.circleci.pipeline import JobRun, Requirement
 from orbgen.lint.context import Context, path_of
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.lint.openness import approvals_before
-from orbgen.source.nodes import Mapping
+from orbgen.source.nodes import Content, Mapping, Scalar, walk
 from orbgen.source.problems import Note
 
 if TYPE_CHECKING:
@@ -98,11 +98,11 @@ def _is_dropped(run: JobRun, context: Context) -> bool:
 
 
 def _twin(run: JobRun, context: Context) -> Iterator[Finding]:
-    """Another run of the same job, with the same contexts, that does wait for an approval."""
+    """Another run of the same job, with equal arguments and the same contexts, that does wait for an approval."""
     names = {item.text for item in run.contexts}
     for other in context.pipeline.job_runs:
         same = other.job == run.job and other is not run and {item.text for item in other.contexts} == names
-        if same and names and "approval" in context.gates.of(other).reasons:
+        if same and names and _does(other) == _does(run) and "approval" in context.gates.of(other).reasons:
             yield context.found(
                 RULE,
                 run,
@@ -117,6 +117,15 @@ def _twin(run: JobRun, context: Context) -> Iterator[Finding]:
                 help=f"require the approval here too, or keep the job to a branch; {_ANYBODY}",
             )
             return
+
+
+def _does(run: JobRun) -> list[tuple[str, list[str]]]:
+    """What a job run does with its arguments: the texts of its steps, or the arguments themselves."""
+    given: list[tuple[str, Content | None]] = [*run.arguments.items(), *[(step.name, step.body) for step in run.steps]]
+    return [
+        (name, [one.text for one in walk(node) if isinstance(one, Scalar)] if node is not None else [])
+        for name, node in given
+    ]
 
 
 def fix(finding: Finding, mender: Mender) -> Fix | None:
