@@ -46,6 +46,13 @@ class Thresholds(msgspec.Struct, frozen=True):
             and finding.persona.rank <= self.persona.rank
         )
 
+    def hides(self, finding: Finding) -> bool:
+        """Whether a finding that the persona is meant to see is of too little weight or too unsure to be shown.
+
+        What is for other personas is not held back: they ask for more, by `--persona`.
+        """
+        return finding.persona.rank <= self.persona.rank and not self.shows(finding)
+
 
 class Inspected(msgspec.Struct, frozen=True, eq=False):
     """A file as it was compiled, and what was found in it, before the thresholds."""
@@ -122,7 +129,8 @@ class Linter:
 
     def _shown(self, result: FileResult) -> FileResult:
         shown = tuple([finding for finding in result.findings if self.thresholds.shows(finding)])
-        return msgspec.structs.replace(result, findings=shown, hidden=len(result.findings) - len(shown))
+        hidden = sum([self.thresholds.hides(finding) for finding in result.findings])
+        return msgspec.structs.replace(result, findings=shown, hidden=hidden)
 
     def _judged(self, findings: tuple[Finding, ...], name: str, path: str) -> tuple[Finding, ...]:
         """The findings that the plan leaves; those in other files of an orb by the paths of those."""

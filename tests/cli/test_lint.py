@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 
 import pytest
@@ -371,6 +372,14 @@ def test_findings_below_the_thresholds_are_hidden_counted_and_do_not_fail(orbgen
         "",
         "no findings in 1 file; 1 more below the thresholds\n",
     )
+
+
+def test_findings_for_other_personas_are_not_counted(orbgen, write):
+    write("config.yml", re.sub("@sha256:[0-9a-f]+", ":2026", CONFIG))
+    assert orbgen("lint", "config.yml").err == "no findings in 1 file\n"
+    shown = orbgen("lint", "--persona=pedantic", "--min-severity=low", "config.yml").err
+    assert shown == "no findings in 1 file; 1 more below the thresholds\n"
+    assert "1 info" in orbgen("lint", "--persona=pedantic", "config.yml").err
 
 
 @pytest.mark.parametrize(
