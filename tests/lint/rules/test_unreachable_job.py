@@ -167,3 +167,18 @@ def test_many_names_are_too_many_to_ask(tmp_path: Path):
         f"a: {{filters: {{branches: {{only: [{names}]}}}}}}", "b: {requires: [a], filters: {branches: {only: x}}}"
     )
     assert reported(tmp_path, workflow) == []
+
+
+def test_a_filter_that_entries_share_is_not_where_one_of_them_is_wrong(tmp_path):
+    text = (
+        "version: 2.1\n"
+        "tags: &tags {tags: {only: /^v.*/}}\n"
+        'jobs: {build: &job {docker: [{image: "cimg/base:2026.01"}], steps: [run: make]}, test: *job, ship: *job}\n'
+        "workflows:\n"
+        "  main:\n"
+        "    jobs:\n"
+        "      - build\n"
+        "      - test: {requires: [build], filters: *tags}\n"
+        "      - ship: {requires: [test], filters: *tags}\n"
+    )
+    assert [finding.primary.text for finding in found(tmp_path, text, "unreachable-job")] == ["test", "ship"]

@@ -165,7 +165,11 @@ def _shown(run: JobRun) -> str:
 
 
 def _filter_place(run: JobRun, kind: str) -> Span:
-    if run.filter_condition is not None:
-        return run.filter_condition.span
     field = run.filters.fields.get(kind) if type(run.filters) is Mapping else None
-    return field.key.span if field is not None else run.call.span
+    place = run.call.span if field is None else field.key.span
+    if run.filter_condition is not None:
+        place = run.filter_condition.span
+    # A filter that many entries share by an anchor is right for the others.
+    entry = run.entry.span
+    shared = place.source is not entry.source or not entry.start <= place.start <= entry.end
+    return run.call.span if shared else place
