@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.text import is_known
 from orbgen.lint.context import Context
+from orbgen.lint.downloads import run_downloads
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.lint.images import docker_images, read_image
 from orbgen.lint.machines import Machine, machine_of
@@ -20,13 +21,14 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     confidence=Confidence.MEDIUM,
     since="0.1",
-    needs=("resource_class",),
+    needs=("resource_class", "curl", "wget", "aria2c"),
 )
 
 
 def check(run: JobRun, context: Context) -> Iterator[Finding]:
-    """A resource class that the executor does not take, an image for other processors, an image on one's own runner."""
+    """Classes that the executor does not take, images and programs for others, an image on one's own runner."""
     machine = machine_of(run)
+    yield from _downloads(run, machine, context)
     resource_class = machine.resource_class
     if resource_class is None or not is_known(resource_class):
         return
@@ -48,6 +50,44 @@ def check(run: JobRun, context: Context) -> Iterator[Finding]:
                 message = f"the image '{image.text}' is for x86 processors, but '{resource_class.text}' has ARM"
                 help = "take an image for ARM, or another resource class"
                 yield _found(run, image, resource_class, message, help, context)
+
+
+def _downloads(run: JobRun, machine: Machine, context: Context) -> Iterator[Finding]:
+    """Programs that are downloaded for another platform, and then run."""
+    platform = _platform(machine)
+    if platform is None:
+        return
+    system, processor = platform
+    here = f"{system} with {processor} processors" if processor else system
+    for download in run_downloads(tuple(context.scripts(run))):
+        other = download.system not in ("", system)
+        if other or (processor and download.processor not in ("", processor)):
+            wrong = download.system if other else f"{download.processor} processors"
+            resource_class = machine.resource_class
+            yield context.found(
+                RULE,
+                run,
+                f"'{download.file}' is for {wrong}, but '{run.name}' runs on {here}, where it cannot be executed",
+                download.script.place(download.start, download.end),
+                call=download.script.at.step.call,
+                path=f"steps/{download.script.at.index}/command",
+                related=() if resource_class is None else (Note(resource_class.span, "the job's resource class"),),
+                help="download the file for the platform of the job, or ask `uname -m` which that is",
+            )
+
+
+def _platform(machine: Machine) -> tuple[str, str] | None:
+    """The system and the processors of a job; None where they are not known, as on one's own runners."""
+    if machine.kind == "macos":
+        return "macOS", ""  # Rosetta runs what is for x86.
+    table, resource_class = resource_classes(), machine.resource_class
+    if machine.kind not in ("docker", "machine") or machine.self_hosted or not machine.linux:
+        return None
+    if resource_class is None:
+        return "Linux", "x86"
+    if not table.executors(resource_class.text):
+        return None
+    return "Linux", "ARM" if resource_class.text in table.arm else "x86"
 
 
 def _executor(machine: Machine) -> str:
