@@ -1,15 +1,17 @@
-"""Whether orbgen stands whatever it is given: broken configurations through reading, compiling, linting and printing.
+"""Whether orbgen stands whatever it is given: broken configurations through reading, compiling, linting and reporting.
 
     python benchmarks/mutate.py [--count N] [--seconds N] [--seed N] [--first N] [--corpus DIR] [--save DIR]
 
 Each input has its number; `--seed` and the number give the same input again, so `--first 123 --count 1` runs one of
-them. All must end in documents, problems and findings. Anything else is saved and printed: an exception, more than a
-second of the processor, more than the memory allowed, a process that died.
+them. All must end in documents, problems and findings, and in a report of every format that its readers can read.
+Anything else is saved and printed: an exception, more than a second of the processor, and one more for the reports,
+more than the memory allowed, a process that died.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
 import os
 import resource
@@ -18,6 +20,7 @@ import sys
 import tempfile
 import time
 import traceback
+import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -29,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from benchmarks.generated import config
 from benchmarks.mutations import mutated
 
-SECONDS = 1.0  # of the processor, for one input
+SECONDS = 1.0  # of the processor, for one input, and for all reports of it
 PATIENCE = 20.0  # of the wall clock, for one that heeds no signal
 MEMORY = 1024 * 1024 * 1024  # of address space, for one worker
 
@@ -199,14 +202,13 @@ def treat(linter: Any, path: str, data: bytes) -> str:
     from orbgen.circleci.inputs import Inputs
     from orbgen.circleci.output import pipeline_data
     from orbgen.circleci.yaml_output import write
-    from orbgen.lint.reports.full import report_file
-    from orbgen.lint.reports.style import Style
     from orbgen.source.problems import UnreadableError
     from orbgen.source.reader import read
 
     result = linter.lint(path, named=True)
-    for _ in report_file(result, Style(coloured=False)):
-        pass
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    report(result)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
         document = read(data, path)
     except UnreadableError:
@@ -216,6 +218,27 @@ def treat(linter: Any, path: str, data: bytes) -> str:
         return "read, and wrong"
     read(write(pipeline_data(pipeline)).encode(), "compiled.yml")
     return "compiled, with findings" if result.findings else "compiled, and clean"
+
+
+def report(result: Any) -> None:
+    """Report a result in every format, and read what has a form."""
+    from orbgen.lint.findings import Severity
+    from orbgen.lint.reports.formats import FORMATS, Growing, report_in
+    from orbgen.lint.reports.style import Style
+    from orbgen.lint.result import Summary
+
+    for format_ in FORMATS:
+        summary = Summary()
+        summary.add(result)
+        growing = Growing(report_in(format_, Style(coloured=False)))
+        text = growing.add(growing.report.part(result, Severity.LOW)) + growing.close(summary)
+        data = text.encode("utf-8")
+        if format_ in ("json", "sarif", "gitlab"):
+            json.loads(data)
+        elif format_ == "junit":
+            ElementTree.fromstring(data)
+        elif not all([line.isprintable() for line in text.split("\n")]):
+            raise ValueError(f"{format_} has characters that move the cursor")
 
 
 if __name__ == "__main__":
