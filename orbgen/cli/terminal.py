@@ -16,11 +16,19 @@ color_option = declare.option(
 
 
 def style_for(stream: TextIO, color: bool | None = None) -> Style:
-    """Colours on a terminal without NO_COLOR, or as asked for; the width where there is a terminal or COLUMNS."""
+    """Colours on a terminal without NO_COLOR, or as asked for; the width where there is a terminal or COLUMNS.
+
+    Links where the terminal is known to make them.
+    """
     terminal = stream.isatty()
     if color is None:
         color = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Style(coloured=color, width=_width(stream) if terminal else _given_width())
+    linked = False
+    if terminal or "FORCE_HYPERLINK" in os.environ:
+        from orbgen.cli.hyperlinks import makes_links
+
+        linked = makes_links(stream, os.environ, color=color)
+    return Style(coloured=color, width=_width(stream) if terminal else _given_width(), linked=linked)
 
 
 def reading_style(stream: TextIO, color: bool | None = None) -> Style:

@@ -19,7 +19,7 @@ from tests.cli.running import Result, Run, command
 @pytest.fixture(autouse=True)
 def plain_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """An empty folder to work in, and nothing in the environment that changes what is printed or found."""
-    for name in ("NO_COLOR", "COLUMNS", "TERM", "XDG_CACHE_HOME"):
+    for name in ("NO_COLOR", "COLUMNS", "TERM", "XDG_CACHE_HOME", "FORCE_HYPERLINK"):
         monkeypatch.delenv(name, raising=False)
     home = tmp_path / "home"
     folder = tmp_path / "folder"

@@ -19,6 +19,7 @@ def report_file(result: FileResult, style: Style) -> Iterator[str]:
         yield f"{style(where(problem.span), 'bold')}: {name}: {printable(problem.message)}"
     for finding in result.findings:
         name = style.severity(f"{finding.severity.value}[{finding.name}]", finding.severity)
+        name = style.to_page(name, finding.rule)
         yield f"{style(where(finding.primary), 'bold')}: {name}: {printable(finding.message)}"
 
 

@@ -27,7 +27,7 @@ def finding_lines(finding: Finding, style: Style) -> Iterator[str]:
     if finding.help:
         notes.append(("help", finding.help.split(" ")))
     notes.append(("see", [f"orbgen explain {finding.rule}"]))
-    return _lines(name, colour, finding.message, marks, notes, style, finding.redact)
+    return _lines(name, colour, finding.message, marks, notes, style, finding.redact, finding.rule)
 
 
 def problem_lines(problem: Problem, style: Style, *, word: str = "error", remark: str | None = None) -> Iterator[str]:
@@ -50,9 +50,11 @@ def _lines(
     notes: list[_Remark],
     style: Style,
     redact: tuple[Span, ...] = (),
+    rule: str | None = None,
 ) -> Iterator[str]:
     first, *rest = wrap(printable(message), style.prose_width, len(name) + 2)
-    yield style(name, "bold", colour) + style(f": {first}", "bold")
+    title = style(name, "bold", colour)
+    yield (title if rule is None else style.to_page(title, rule)) + style(f": {first}", "bold")
     yield from [style(line, "bold") for line in rest]
     gutter, shown = frames(tuple(marks), style, redact)
     yield from shown

@@ -59,17 +59,13 @@ class Report(formats.Report):
 
 
 def _result(finding: Finding) -> Json:
-    path = repository_path(finding.primary.source.name)
     found: Json = {
         "ruleId": finding.rule,
         "level": LEVELS[finding.severity],
         "message": _message(finding.message, finding.help),
         "locations": [_location(finding.primary, finding.label, finding, snippet=True)],
-        "partialFingerprints": {
-            "orbgen/v1": finding.fingerprint,
-            # What GitHub tells alerts apart by; it would hash lines of the file if this were missing.
-            "primaryLocationLineHash": _across_files(path, finding.fingerprint),
-        },
+        # GitHub's upload action adds its own, and warns of each that somebody else has filled in.
+        "partialFingerprints": {"orbgen/v1": finding.fingerprint},
         "properties": {
             "severity": finding.severity.value,
             "confidence": finding.confidence.value,
@@ -86,12 +82,6 @@ def _result(finding: Finding) -> Json:
         steps = [{"location": _location(note.span, note.text, finding)} for note in way]
         found["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
     return found
-
-
-def _across_files(path: str, fingerprint: str) -> str:
-    import hashlib
-
-    return hashlib.sha256(f"{path}\0{fingerprint}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _location(span: Span, label: str, finding: Finding | None = None, *, snippet: bool = False) -> Json:

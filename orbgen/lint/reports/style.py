@@ -1,4 +1,4 @@
-"""Colours and width of the terminal, and neither where it is not wanted."""
+"""Colours, links and width of the terminal, and none of them where it is not wanted."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ WIDEST_PROSE = 120
 
 
 class Style:
-    """Puts colours around text where `coloured`, and wraps prose where the `width` of the terminal is known."""
+    """Puts colours around text where `coloured`, and wraps prose where the `width` of the terminal is known.
 
-    def __init__(self, *, coloured: bool, width: int | None = None) -> None:
+    Where `linked`, the names of rules are links to their pages.
+    """
+
+    def __init__(self, *, coloured: bool, width: int | None = None, linked: bool = False) -> None:
         self.coloured = coloured
         self.width = width
+        self.linked = linked
 
     def __call__(self, text: str, *names: str) -> str:
         """The text in the named colours and weights."""
@@ -26,6 +30,14 @@ class Style:
     def severity(self, text: str, severity: Severity) -> str:
         """The text in the colour of a severity."""
         return self(text, "bold", _COLOURS[severity])
+
+    def to_page(self, text: str, rule: str) -> str:
+        """The text, perhaps in colours, as a link to the page of a rule (OSC 8)."""
+        if not self.linked:
+            return text
+        from orbgen.lint.catalogue import address
+
+        return f"\x1b]8;;{address(rule)}\x1b\\{text}\x1b]8;;\x1b\\"
 
     @property
     def prose_width(self) -> int | None:

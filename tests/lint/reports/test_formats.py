@@ -120,8 +120,8 @@ def test_sarif_has_place_way_and_identity(result):
     way = first["codeFlows"][0]["threadFlows"][0]["locations"]
     assert [step["location"]["message"]["text"] for step in way][:2] == ["workflow 'main'", "workflow entry 'build'"]
     assert way[-1]["location"]["physicalLocation"]["region"]["startLine"] == 6
-    for key in ("orbgen/v1", "primaryLocationLineHash"):
-        assert first["partialFingerprints"][key] != second["partialFingerprints"][key]
+    assert first["partialFingerprints"] == {"orbgen/v1": result.findings[0].fingerprint}
+    assert second["partialFingerprints"] == {"orbgen/v1": result.findings[1].fingerprint}
     assert run["invocations"] == [{"executionSuccessful": True, "toolExecutionNotifications": []}]
 
 
