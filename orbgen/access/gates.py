@@ -150,10 +150,13 @@ class Gates:
         return {str(name) for name in self._running.outcomes(value, scenario) if isinstance(name, str) and name}
 
     def _result(self, run: JobRun, conditions: tuple[Condition, ...]) -> Result:
-        truths = [can_be_true(self._running.runs(run, scenario, conditions)) for scenario in PLAIN]
-        if True in truths:
-            return Result.OPEN
-        if None in truths:
+        unclear = False
+        for scenario in PLAIN:
+            truth = can_be_true(self._running.runs(run, scenario, conditions))
+            if truth:
+                return Result.OPEN
+            unclear = unclear or truth is None
+        if unclear:
             return Result.UNKNOWN
         for result, scenarios in ((Result.WEAK_TEXT, TEXTS), (Result.WEAK_CALLER, CALLERS)):
             if any([can_be_true(self._running.runs(run, scenario, conditions)) for scenario in scenarios]):

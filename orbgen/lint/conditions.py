@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from orbgen.circleci.expressions import Binary, Expression, ExpressionError, Literal, Not, Variable, parse
 from orbgen.circleci.pipeline_values import PIPELINE_VALUES
 from orbgen.lint.statements import decided, is_bare, is_nothing, is_statement
-from orbgen.source.nodes import Content, Mapping, Scalar, Sequence, walk
+from orbgen.lint.written_nodes import written_nodes
+from orbgen.source.nodes import Content, Mapping, Node, Scalar, Sequence, walk
 from orbgen.source.span import Span
 
 _TAG = re.compile(r"\s*<<(?P<inside>[^<>]*)>>\s*")
 _PARAMETER = "pipeline.parameters."
 _CONDITIONS = ("when", "unless", "filters", "condition")
+_KEYS = frozenset(("equal", *_CONDITIONS))
 _TYPES = {"string": "string", "boolean": "boolean", "integer": "integer"}
 
 
@@ -28,11 +30,11 @@ class Suspect(msgspec.Struct, frozen=True):
     help: str
 
 
-def suspects(root: Content) -> Iterator[Suspect]:
-    """What is wrong in the conditions of a document, by what stands in it alone."""
+def suspects(root: Content, mappings: Iterable[Mapping] | None = None) -> Iterator[Suspect]:
+    """What is wrong in the conditions of a document, by what stands in it alone; `mappings` are all that are in it."""
     types = _parameter_types(root)
-    for node in walk(root):
-        if type(node) is not Mapping:
+    for node in written_nodes(root).mappings if mappings is None else mappings:
+        if not any([_may_be_condition(key) for key, _ in node.entries]):
             continue
         for key, field in node.fields.items():
             value = field.value
@@ -43,6 +45,11 @@ def suspects(root: Content) -> Iterator[Suspect]:
                 yield from found
                 if not found:
                     yield from _constant(key, value, node, types)
+
+
+def _may_be_condition(key: Node) -> bool:
+    """Whether a key is that of a condition, or what is merged there may have one."""
+    return not isinstance(key, Scalar) or key.text in _KEYS or key.text == "<<"
 
 
 def _condition(key: str, value: Content, holder: Mapping, types: dict[str, str]) -> Iterator[Suspect]:

@@ -16,6 +16,7 @@ from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Severity
 from orbgen.lint.ignores import read_ignores
 from orbgen.lint.shells import is_posix, shell_of
 from orbgen.lint.vocabulary import Vocabulary, vocabulary_of
+from orbgen.lint.written_nodes import WrittenNodes, written_nodes
 from orbgen.project.continuing import is_continuation
 from orbgen.project.facts import Facts
 from orbgen.shell.script import Script, read_script
@@ -88,6 +89,7 @@ class Context:
         self._joins: dict[int, tuple[Join, ...]] = {}
         self._gates: Gates | None = None
         self._vocabulary: Vocabulary | None = None
+        self._written: WrittenNodes | None = None
         self._reachability: Reachability | None = None
         self._once: dict[tuple[int, Callable[..., Any]], Any] = {}
 
@@ -100,8 +102,15 @@ class Context:
     def vocabulary(self) -> Vocabulary:
         """The words that the configuration and its orbs are written with."""
         if self._vocabulary is None:
-            self._vocabulary = vocabulary_of(self.pipeline.library)
+            self._vocabulary = vocabulary_of(self.pipeline.library, self.sources)
         return self._vocabulary
+
+    @property
+    def written(self) -> WrittenNodes:
+        """What is written in the document."""
+        if self._written is None:
+            self._written = written_nodes(self.document.root)
+        return self._written
 
     def run_steps(self, run: JobRun | None = None) -> Iterator[RunStep]:
         """Every step of a job run, or of all of them, in order."""

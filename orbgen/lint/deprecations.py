@@ -15,7 +15,7 @@ from orbgen.lint.context import Context
 from orbgen.lint.images import docker_images, read_image, written_at
 from orbgen.lint.machines import machine_of
 from orbgen.lint.tables import deprecated_images, xcode_versions
-from orbgen.source.nodes import Content, Mapping, Scalar, walk
+from orbgen.source.nodes import Content, Mapping, Scalar
 from orbgen.source.span import Span
 
 _VALUE = re.compile(r"pipeline\.trigger_(?:source|parameters\.[a-z_]+\.[a-z_]+)(?![\w.])")
@@ -64,7 +64,7 @@ def old_values(context: Context, today: str) -> Iterator[Deprecated]:
     """The pipeline values that a configuration uses and CircleCI gives no more on some day, or will not."""
     if not any(["pipeline.trigger_" in source.text for source in context.sources]):
         return
-    for scalar, condition in _scalars(context.document.root):
+    for scalar, condition in _scalars(context):
         for match in _VALUE.finditer(scalar.text):
             value = PIPELINE_VALUES.get(match[0])
             tag = scalar.text.rfind("<<", 0, match.start())
@@ -77,15 +77,14 @@ def old_values(context: Context, today: str) -> Iterator[Deprecated]:
                 yield Deprecated(place, f"CircleCI {gives} `{match[0]}` until {value.ended}", help, value.ended)
 
 
-def _scalars(root: Content) -> Iterator[tuple[Scalar, bool]]:
+def _scalars(context: Context) -> Iterator[tuple[Scalar, bool]]:
     """Each scalar of a document, with whether it is a condition in the form of an expression."""
     conditions: set[int] = set()
-    for node in walk(root):
-        if type(node) is Mapping:
-            fields = [field for key, field in node.fields.items() if key in _CONDITIONS]
-            conditions.update([id(field.value) for field in fields if isinstance(field.value, Scalar)])
-        elif isinstance(node, Scalar):
-            yield node, id(node) in conditions
+    for node in context.written.mappings:
+        fields = [field for key, field in node.fields.items() if key in _CONDITIONS]
+        conditions.update([field.value.start for field in fields if isinstance(field.value, Scalar)])
+    for scalar in context.written.scalars:
+        yield scalar, scalar.start in conditions
 
 
 def old_forms(context: Context) -> Iterator[Deprecated]:

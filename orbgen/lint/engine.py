@@ -91,34 +91,37 @@ def written_rule(code: str) -> Rule | None:
 
 
 def _import(module: str) -> Any:
-    from importlib import import_module
+    found = sys.modules.get(module)
+    if found is None:
+        from importlib import import_module
 
-    return sys.modules.get(module) or import_module(module)
+        found = import_module(module)
+    return found
 
 
 def run_rules(rules: tuple[LoadedRule, ...], context: Context) -> list[Finding]:
     """What the rules see in one configuration, in the order of the places, one finding for one place."""
     found: list[Finding] = []
-    by_subject: dict[Sees, list[LoadedRule]] = {}
+    by_subject: dict[Sees, list[Callable[..., Iterator[Finding]]]] = {subject: [] for subject in Sees}
     for loaded in rules:
-        if not loaded.rule.needs or context.vocabulary.may_hold(loaded.rule.needs):
-            by_subject.setdefault(loaded.rule.sees, []).append(loaded)
-    for loaded in by_subject.get(Sees.CONFIG, ()):
-        found.extend(loaded.check(context))
-    for loaded in by_subject.get(Sees.JOB_RUN, ()):
+        if loaded.rule.sees is not Sees.IGNORES and _has_reason(loaded.rule, context):
+            by_subject[loaded.rule.sees].append(loaded.check)
+    for check in by_subject[Sees.CONFIG]:
+        found.extend(check(context))
+    for check in by_subject[Sees.JOB_RUN]:
         for run in context.pipeline.job_runs:
-            found.extend(loaded.check(run, context))
-    steps = by_subject.get(Sees.STEP, ())
-    if steps:
+            found.extend(check(run, context))
+    for check in by_subject[Sees.STEP]:
         for run_step in context.run_steps():
-            for loaded in steps:
-                found.extend(loaded.check(run_step, context))
-    scripts = by_subject.get(Sees.SCRIPT, ())
-    if scripts:
+            found.extend(check(run_step, context))
+    for check in by_subject[Sees.SCRIPT]:
         for step_script in context.scripts():
-            for loaded in scripts:
-                found.extend(loaded.check(step_script, context))
+            found.extend(check(step_script, context))
     return sorted(_merge(prevailing(found)), key=_order)
+
+
+def _has_reason(rule: Rule, context: Context) -> bool:
+    return not rule.needs or context.vocabulary.may_hold(rule.needs)
 
 
 def ignored_and_unused(

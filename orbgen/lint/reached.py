@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from orbgen.circleci.library import Definition, Kind
 from orbgen.circleci.pipeline import Pipeline
+from orbgen.lint.written_nodes import WrittenNodes
 from orbgen.source.nodes import Alias, Content, Mapping, Node, Scalar, Sequence, parts, walk
 
 _PIPELINE_PARAMETER = re.compile(r"pipeline\.parameters\.([A-Za-z0-9_?-]+)")
@@ -64,14 +65,16 @@ def _handed_away(pipeline: Pipeline) -> Iterator[Node]:
                 yield step.body
 
 
-def used_pipeline_parameters(root: Mapping) -> set[str]:
-    """The pipeline parameters that some text of a configuration names."""
-    return {name for scalar in scalars_of([root]) for name in _PIPELINE_PARAMETER.findall(scalar.text)}
+def used_pipeline_parameters(scalars: Iterable[Scalar]) -> set[str]:
+    """The pipeline parameters that some texts name."""
+    named = [scalar.text for scalar in scalars if "pipeline.parameters." in scalar.text]
+    return {name for text in named for name in _PIPELINE_PARAMETER.findall(text)}
 
 
 def used_parameters(definition: Definition) -> set[str]:
     """The parameters that some text of a definition names."""
-    return {name for scalar in scalars_of([definition.node]) for name in _PARAMETER.findall(scalar.text)}
+    named = [scalar.text for scalar in scalars_of([definition.node]) if "parameters." in scalar.text]
+    return {name for text in named for name in _PARAMETER.findall(text)}
 
 
 def is_passed(root: Content, owner: str, parameter: Node) -> bool:
@@ -90,10 +93,10 @@ def is_passed(root: Content, owner: str, parameter: Node) -> bool:
     return False
 
 
-def named_orbs(root: Mapping) -> set[str] | None:
+def named_orbs(scalars: Iterable[Scalar]) -> set[str] | None:
     """What stands before the first slash of texts, as an orb's alias does; None where a text begins with a tag."""
     found = set()
-    for scalar in scalars_of([root]):
+    for scalar in scalars:
         alias, slash, _ = scalar.text.partition("/")
         if slash and "<<" in alias:
             return None
@@ -113,13 +116,8 @@ def anchored_elsewhere(node: Content, aliases: list[Alias]) -> bool:
     )
 
 
-def unused_anchors(nodes: Iterable[Node]) -> Iterator[Scalar | Sequence | Mapping]:
-    """The nodes with an anchor that no alias among all nodes of a document uses."""
-    anchored: list[Scalar | Sequence | Mapping] = []
-    used: set[int] = set()
-    for node in nodes:
-        if type(node) is Alias:
-            used.add(id(node.target))
-        elif node.anchor is not None:  # type: ignore[union-attr]
-            anchored.append(node)  # type: ignore[arg-type]
-    return iter([node for node in anchored if id(node) not in used])
+def unused_anchors(written: WrittenNodes) -> list[Scalar | Sequence | Mapping]:
+    """The nodes with an anchor that no alias of the document uses."""
+    used = {id(alias.target) for alias in written.aliases}
+    nodes: list[Scalar | Sequence | Mapping] = [*written.scalars, *written.sequences, *written.mappings]
+    return [node for node in nodes if node.anchor is not None and id(node) not in used]

@@ -8,6 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from orbgen.lint.tables import read_table
+from orbgen.lint.vocabulary import Vocabulary
 from orbgen.project.facts import Facts
 
 TOKENS = ("CIRCLE_OIDC_TOKEN", "CIRCLE_OIDC_TOKEN_V2")
@@ -84,6 +85,21 @@ def is_secret_name(name: str, facts: Facts) -> bool:
     if name in facts.not_secret_names:
         return False
     return name in facts.secret_names or is_secret_word(name)
+
+
+def may_name_secrets(vocabulary: Vocabulary, facts: Facts) -> bool:
+    """Whether a name that is made of some words, one of which may end in another, can be that of a secret."""
+    table = _table()
+    if not vocabulary.complete or vocabulary.may_hold((*facts.secret_names, *table.names)):
+        return True
+    if any([vocabulary.may_show(word) for word in table.words]) or vocabulary.ends(_last_words()):
+        return True
+    return any([all([vocabulary.may_show(word) for word in sequence]) for sequence in table.sequences])
+
+
+@lru_cache(maxsize=1)
+def _last_words() -> re.Pattern[bytes]:
+    return re.compile(rf"(?:{'|'.join(sorted(_table().last_words))})[0-9]* ".encode())
 
 
 def _bare(name: str) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ class Vocabulary:
     def __init__(self, texts: Iterable[str]) -> None:
         self._words: set[bytes] = set()
         self._ends: set[bytes] = set()
+        self._joined = b""
         self.complete = True
         for text in texts:
             self._add(text.encode("utf-8", "surrogatepass"))
@@ -75,6 +76,22 @@ class Vocabulary:
             [self._words.issuperset(pieces) or not self._ends.isdisjoint(ends) for pieces, ends in _needed(words)]
         )
 
+    def may_show(self, part: str) -> bool:
+        """Whether the texts, as they are written, can hold a part of a word, or some characters with one in them."""
+        if not self._joined:
+            self._joined = b" ".join([*self._words, b""])
+        return _first_word(part) in self._joined
+
+    def ends(self, endings: re.Pattern[bytes]) -> bool:
+        """Whether some word ends so; the pattern is searched in all words, each with a blank behind it."""
+        return self.may_show("") and endings.search(self._joined) is not None
+
+
+@lru_cache(maxsize=1024)
+def _first_word(text: str) -> bytes:
+    words = text.encode().translate(_FOLDED).split()
+    return words[0] if words else b""
+
 
 @lru_cache(maxsize=256)
 def _needed(words: tuple[str, ...]) -> tuple[tuple[frozenset[bytes], frozenset[bytes]], ...]:
@@ -88,9 +105,9 @@ def _needed(words: tuple[str, ...]) -> tuple[tuple[frozenset[bytes], frozenset[b
     return tuple(found)
 
 
-def vocabulary_of(library: Library) -> Vocabulary:
-    """The words of a configuration and of the orbs that it imports, directly or not."""
-    sources: dict[int, Source] = {}
+def vocabulary_of(library: Library, texts: tuple[Source, ...] = ()) -> Vocabulary:
+    """The words of a configuration, whose texts these are, and of the orbs that it imports, directly or not."""
+    sources = {id(text): text for text in texts}
     waiting = [library]
     while waiting:
         one = waiting.pop()

@@ -22,8 +22,16 @@ from orbgen.lint.secret_literals import (
     is_public,
     secret_part,
 )
-from orbgen.lint.secret_names import is_digest_name, is_fixture, is_secret_name, is_self_made, words_of
+from orbgen.lint.secret_names import (
+    is_digest_name,
+    is_fixture,
+    is_secret_name,
+    is_self_made,
+    may_name_secrets,
+    words_of,
+)
 from orbgen.lint.secret_patterns import Secret, aws_keys_in, secrets_in
+from orbgen.lint.vocabulary import Vocabulary
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
 from orbgen.source.span import Source, Span
 
@@ -36,6 +44,7 @@ _STARTS_A_DATABASE = re.compile(
 )
 _SUMS = re.compile(r"\b(?:sha(?:1|224|256|384|512)sum|shasum|md5sum|cksum|b2sum)\b")
 _REGISTRY_SECRETS = (("auth", "password"), ("aws_auth", "aws_secret_access_key"))
+_REGISTRY_WORDS = tuple([key for _, key in _REGISTRY_SECRETS])
 _PASSWORDS = ("password", "passwd", "passphrase", "pgpassword")
 
 
@@ -60,7 +69,9 @@ class WrittenSecret(msgspec.Struct, frozen=True):
 def written_secrets(context: Context) -> Iterator[WrittenSecret]:
     """The secrets in the linted file, each once."""
     seen: list[Span] = []
-    for secret in (*_of_registries(context.document.root), *_of_form(context), *_of_name(context)):
+    registries = _of_registries(context.document.root) if context.vocabulary.may_hold(_REGISTRY_WORDS) else ()
+    names = _of_name(context) if may_name_secrets(context.vocabulary, context.facts) else ()
+    for secret in (*registries, *_of_form(context), *names):
         span = secret.span
         if not any([_overlap(span, other) for other in seen]):
             seen.append(span)
@@ -77,12 +88,13 @@ def _overlap(span: Span, other: Span) -> bool:
 def _of_form(context: Context) -> Iterator[WrittenSecret]:
     roots = {id(part.source): part.root for part in context.parts}
     for source in context.sources:
-        yield from _in_text(source, roots.get(id(source)) or Scalar(source, 0, len(source.text), 0, source.text))
+        root = roots.get(id(source)) or Scalar(source, 0, len(source.text), 0, source.text)
+        yield from _in_text(source, root, context.vocabulary)
 
 
-def _in_text(source: Source, root: Content) -> Iterator[WrittenSecret]:
+def _in_text(source: Source, root: Content, vocabulary: Vocabulary) -> Iterator[WrittenSecret]:
     keys: list[Secret] = []
-    for secret in secrets_in(source.text):
+    for secret in secrets_in(source.text, vocabulary):
         yield WrittenSecret(Kind.PATTERN, secret.what, secret.head, Span(source, secret.start, secret.end))
         if secret.what.startswith("AWS"):
             keys.append(secret)

@@ -24,7 +24,7 @@ _BY_LITERALS = ("always", "never")
 
 def check(context: Context) -> Iterator[Finding]:
     """Each condition, as it is written, that does not depend on what it seems to depend on."""
-    for suspect in suspects(context.document.root):
+    for suspect in suspects(context.document.root, context.written.mappings):
         constant = suspect.kind in _BY_LITERALS
         yield RULE.finding(
             suspect.message,

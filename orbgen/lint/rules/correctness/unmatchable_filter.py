@@ -9,7 +9,7 @@ from orbgen.circleci.text import is_known
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.lint.ref_filters import Mistake, mistake_in_cron, mistake_in_filter, mistake_in_pattern
-from orbgen.source.nodes import Content, Mapping, Scalar, Sequence, walk
+from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
 from orbgen.source.span import Span
 
 RULE = Rule(
@@ -40,7 +40,7 @@ def check(context: Context) -> Iterator[Finding]:
             if type(schedule) is Mapping:
                 yield from [_found(place, mistake) for place, mistake in _schedule(schedule)]
     if any(["matches" in source.text for source in context.sources]):
-        yield from [_found(place, mistake) for place, mistake in _conditions(context.document.root)]
+        yield from [_found(place, mistake) for place, mistake in _conditions(context.written.mappings)]
 
 
 def _filters(filters: Content | None) -> Iterator[tuple[Span, Mistake]]:
@@ -72,10 +72,8 @@ def _schedule(schedule: Mapping) -> Iterator[tuple[Span, Mistake]]:
             yield cron.span, mistake
 
 
-def _conditions(root: Content) -> Iterator[tuple[Span, Mistake]]:
-    for node in walk(root):
-        if type(node) is not Mapping:
-            continue
+def _conditions(mappings: list[Mapping]) -> Iterator[tuple[Span, Mistake]]:
+    for node in mappings:
         for key, field in node.fields.items():
             value = field.value
             if key == "matches" and type(value) is Mapping:

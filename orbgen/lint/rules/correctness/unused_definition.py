@@ -19,7 +19,7 @@ from orbgen.lint.reached import (
     used_parameters,
     used_pipeline_parameters,
 )
-from orbgen.source.nodes import Alias, Content, Mapping, Node, Scalar, walk
+from orbgen.source.nodes import Alias, Content, Mapping, Node, Scalar
 from orbgen.source.span import Span
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def check(context: Context) -> Iterator[Finding]:
     root = context.document.root
     if type(root) is not Mapping or not context.pipeline.workflows or is_orb_source(context) or _is_part(context):
         return
-    aliases = [node for node in walk(root) if type(node) is Alias]
+    aliases = context.written.aliases
     reached = reached_definitions(context.pipeline)
     library = context.pipeline.library
     definitions = [one for kind in Kind for one in library.definitions(kind).values()]
@@ -57,8 +57,8 @@ def check(context: Context) -> Iterator[Finding]:
             yield _definition(definition, aliases, context)
     yield from _parameters([one for one in definitions if id(one) in reached])
     yield from _pipeline_parameters(root, context)
-    yield from _orbs(root, context)
-    for node in unused_anchors(walk(root)):
+    yield from _orbs(context)
+    for node in unused_anchors(context.written) if "&" in context.document.source.text else ():
         place = Span(node.source, node.outer, min(node.start, node.outer + len(node.anchor or "") + 1))
         yield RULE.finding(
             f"no alias uses the anchor '{node.anchor}'",
@@ -130,7 +130,7 @@ def _pipeline_parameters(root: Mapping, context: Context) -> Iterator[Finding]:
     node = root.get("parameters")
     if type(node) is not Mapping or context.continued or context.pipeline.setup:
         return  # What a setup configuration is given, the one behind it is given too.
-    used = used_pipeline_parameters(root)
+    used = used_pipeline_parameters(context.written.scalars)
     for name, field in node.fields.items():
         if name not in used and name not in _OF_THE_ACTION:
             yield RULE.finding(
@@ -143,10 +143,11 @@ def _pipeline_parameters(root: Mapping, context: Context) -> Iterator[Finding]:
             )
 
 
-def _orbs(root: Mapping, context: Context) -> Iterator[Finding]:
-    named = named_orbs(root)
-    for alias, orb in context.pipeline.library.orbs.items():
-        if named is not None and alias not in named and not orb.used and not orb.injected:
+def _orbs(context: Context) -> Iterator[Finding]:
+    unused = {alias: orb for alias, orb in context.pipeline.library.orbs.items() if not orb.used and not orb.injected}
+    named = named_orbs(context.written.scalars) if unused else None
+    for alias, orb in unused.items():
+        if named is not None and alias not in named:
             yield RULE.finding(
                 f"nothing uses the orb '{alias}'", orb.key.span, kind="orb", path=f"orbs/{alias}", help="remove it"
             )
