@@ -51,8 +51,8 @@ _FINDINGS = {
     "duplicate-name[key]": ("duplicate-key",),
 }
 _RULES = ("compile-error", "unknown-key", "duplicate-name", "pipeline-value-injection", "parameter-injection")
-# What is said of an orb's element whatever is handed to it.
-_OF_ORBS = ("orb", "opaque")
+# What is said of an orb's element whatever is handed to it, and of names that compile and may mislead.
+_NO_MISTAKES = ("orb", "opaque", "job", "kind", "builtin")
 _TRIES = 400
 
 
@@ -124,7 +124,7 @@ class Checker:
             for problem in result.problems
         ]
         for finding in result.findings:
-            if finding.kind in _OF_ORBS:
+            if finding.kind in _NO_MISTAKES:
                 continue
             codes = _FINDINGS.get(finding.name, (finding.kind or finding.rule,))
             notes = tuple([note.span.line for note in finding.related])
