@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from orbgen.lint.findings import Finding
+from orbgen.lint.findings import Confidence, Finding, Persona
 
 # In each row the rules before silence those behind them in the same job run.
 _IN_A_JOB_RUN = (
@@ -43,15 +43,26 @@ def prevailing(findings: Iterable[Finding]) -> list[Finding]:
         for rule in row:
             speaking = by_rule.get(rule, ())
             silenced.update([id(finding) for finding in speaking if taken & set(finding.job_runs)])
-            taken.update([run for finding in speaking for run in finding.job_runs])
+            taken.update([run for finding in speaking if _is_sure(finding) for run in finding.job_runs])
     for winner, loser in _IN_A_PLACE:
         for finding in by_rule.get(loser, ()):
-            if any([_overlap(finding, other) for other in by_rule.get(winner, ())]):
+            if any([_overlap(finding, other) and _is_heard(other, finding) for other in by_rule.get(winner, ())]):
                 silenced.add(id(finding))
     for winner, loser in _AT_A_PLACE:
         taken_places = {finding.primary for finding in by_rule.get(winner, ())}
         silenced.update([id(finding) for finding in by_rule.get(loser, ()) if finding.primary in taken_places])
     return [finding for finding in found if id(finding) not in silenced]
+
+
+def _is_sure(finding: Finding) -> bool:
+    """Whether a finding is more than a guess, which most people do not see."""
+    return finding.confidence is not Confidence.LOW and finding.persona is Persona.DEFAULT
+
+
+def _is_heard(winner: Finding, loser: Finding) -> bool:
+    """Whether everybody who would see a finding sees the one that silences it."""
+    sure = winner.confidence is not Confidence.LOW or loser.confidence is Confidence.LOW
+    return sure and winner.persona.rank <= loser.persona.rank
 
 
 def _overlap(first: Finding, second: Finding) -> bool:
