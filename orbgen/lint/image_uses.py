@@ -14,6 +14,7 @@ from orbgen.lint.image_commands import ImageUse, images_made, images_used
 from orbgen.lint.images import Image, is_unknown, read_image
 from orbgen.source.span import Span
 
+_CACHE_FROM = re.compile(r"--cache-from[= ][\"']?(?:type=registry,ref=)?([^\s,\"']+)")
 _MAKE = re.compile(r"\bmake\b")
 # A command that uses an image, on its line, or a Dockerfile.
 _USES = re.compile(
@@ -56,6 +57,12 @@ def script_images(run: JobRun, context: Context) -> Iterator[ScriptImage]:
                 yield ScriptImage(script, use, image)
         made |= here.names
         others = others or here.others
+
+
+def cache_sources(run: JobRun, context: Context) -> frozenset[str]:
+    """The images that builds of a job run take their cache from: layers are compared, and nothing of them runs."""
+    texts = [script.text.text for script in context.scripts(run)]
+    return frozenset([match[1] for text in texts for match in _CACHE_FROM.finditer(text)])
 
 
 @lru_cache(maxsize=1024)

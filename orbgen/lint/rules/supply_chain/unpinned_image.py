@@ -8,7 +8,7 @@ from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.text import code_of, is_known
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
-from orbgen.lint.image_uses import ScriptImage, script_images
+from orbgen.lint.image_uses import ScriptImage, cache_sources, script_images
 from orbgen.lint.images import docker_images, is_default, is_unknown, last_part, read_image
 from orbgen.lint.machines import machine_of
 from orbgen.source.nodes import Scalar
@@ -106,7 +106,8 @@ def _machine(run: JobRun, context: Context) -> Iterator[Finding]:
 
 def _scripts(run: JobRun, context: Context) -> Iterator[Finding]:
     for used in script_images(run, context):
-        if used.image.looseness is not None:
+        cached = used.use.pulled and used.use.text in cache_sources(run, context)
+        if used.image.looseness is not None and not cached:
             yield _used(run, used, used.image.looseness, context)
 
 
