@@ -10,7 +10,7 @@ from orbgen.circleci.config import build, read_version, top_of
 from orbgen.circleci.declarations import declarations, read_declarations
 from orbgen.circleci.entries import Entry, EntryCompiler
 from orbgen.circleci.executors import executor_fields
-from orbgen.circleci.grammar import JOB_KEYS, WORKFLOW_KEYS, is_empty
+from orbgen.circleci.grammar import JOB_KEYS, TOP_LEVEL_KEYS, WORKFLOW_KEYS, is_empty
 from orbgen.circleci.graph import assign_names, connect
 from orbgen.circleci.groups import add_group
 from orbgen.circleci.inputs import Inputs
@@ -27,7 +27,7 @@ from orbgen.circleci.steps import StepList
 from orbgen.circleci.text import Part, Text, show
 from orbgen.circleci.workflow_form import check_workflow, misspelt_jobs
 from orbgen.source.names import nearest
-from orbgen.source.nodes import Document, Field, Mapping, Scalar, Sequence
+from orbgen.source.nodes import Alias, Content, Document, Field, Mapping, Scalar, Sequence
 from orbgen.source.problems import Note
 
 
@@ -317,13 +317,26 @@ class _Compiler:
             self.compilation.report("value", message, key.span, scope, help=help, suggestion=guess)
 
     def _check_duplicates(self) -> None:
-        """Report keys that stand twice in one mapping, wherever in the document."""
+        """Report keys that stand twice in one mapping, and keys that are collections, wherever in the document."""
         for mapping in self.document.repeating:
+            self._check_keys(mapping)
             for first, second in mapping.duplicates():
                 message = f"the key `{first.text}` stands twice in one mapping; CircleCI keeps the last"
                 help = f"it stands again in line {second.span.line}"
                 note = (Note(second.span, "here it stands again"),)
                 self.compilation.report("duplicate-key", message, first.span, help=help, related=note)
+
+    def _check_keys(self, mapping: Mapping) -> None:
+        """Report keys that are no single values, but in what stands under keys at the top that nobody reads."""
+        above = [field for field in self.root.fields.values() if field.value.start <= mapping.start < field.value.end]
+        if mapping is not self.root and not any([field.key.text in TOP_LEVEL_KEYS for field in above]):
+            return
+        for key, _ in mapping.entries:
+            name: Content = key.target if type(key) is Alias else key  # type: ignore[assignment]
+            if not isinstance(name, Scalar):
+                message = f"a key must be a single value, but this is a {type_name(name)}"
+                help = "quote it if it is meant as text"
+                self.compilation.report("value", message, key.span, help=help)
 
 
 def _missing_orbs(library: Library) -> Iterator[Import]:

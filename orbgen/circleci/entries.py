@@ -60,6 +60,8 @@ def read_entry(
             return Entry(item.text, item, item, {}, {})
         compilation.report("workflow", "a workflow's job must be a name; this entry is empty", item.span, scope)
         return None
+    if type(item) is Mapping and item.entries and not item.fields:
+        return None  # All its keys are collections, which is reported there.
     if type(item) is not Mapping or not item.fields:
         compilation.report("workflow", "a workflow's job must be a name or a mapping with one key", item.span, scope)
         return None

@@ -7,7 +7,8 @@ import re
 import msgspec
 
 from orbgen.circleci.compilation import Compilation, Scope
-from orbgen.circleci.text import is_known
+from orbgen.circleci.text import Text, is_known, value_of
+from orbgen.circleci.truth import Kind, Known, Unknown
 from orbgen.source.names import nearest
 from orbgen.source.nodes import Content, Field, Mapping, Scalar, Sequence
 
@@ -123,9 +124,8 @@ def check_step(
     elif isinstance(body, Scalar) and name in ("run", "deploy"):
         if not body.text.strip() and is_known(body):
             compilation.report("empty-run", "the command of `run` is empty", key.span, scope)
-        elif not isinstance(body.value, str):
-            message = f"the command of `run` must be a string, but `{body.text}` is not one"
-            compilation.report("value", message, body.span, scope, help=f"quote it: '{body.text}'")
+        else:
+            _check_command(compilation, body, scope)
     else:
         expected = "a mapping" if name not in ("run", "deploy") else "a string or a mapping with `command`"
         compilation.report("step-form", f"the step `{name}` takes {expected}", body.span, scope)  # type: ignore[union-attr]
@@ -156,9 +156,8 @@ def _check_run(compilation: Compilation, body: Mapping, scope: Scope) -> None:
         value = command.value
         if not isinstance(value, Scalar):
             compilation.report("step-form", "`command` of `run` must be a string", value.span, scope)
-        elif not isinstance(value.value, str | None):
-            message = f"the command of `run` must be a string, but `{value.text}` is not one"
-            compilation.report("value", message, value.span, scope, help=f"quote it: '{value.text}'")
+        elif _check_command(compilation, value, scope):
+            pass
         elif is_known(value) and (value.value is None or not value.text.strip()):
             compilation.report("empty-run", "the command of `run` is empty", command.key.span, scope)
     environment = fields.get("environment")
@@ -187,6 +186,28 @@ def _check_run(compilation: Compilation, body: Mapping, scope: Scope) -> None:
     elif "auto_rerun_delay" in fields:
         message = "auto_rerun_delay requires max_auto_reruns to be specified"
         compilation.report("value", message, fields["auto_rerun_delay"].key.span, scope)
+
+
+def _check_command(compilation: Compilation, command: Scalar, scope: Scope) -> bool:
+    """Report, and say, that a command is no text, nor will be when CircleCI has filled it in."""
+    value = value_of(command)
+    if isinstance(value, Unknown):
+        choices = value.alternatives
+        wrong = (
+            value.kind not in (None, Kind.STRING) if choices is None else not any([_is_text(one) for one in choices])
+        )
+    else:
+        wrong = not _is_text(value)
+    if wrong:
+        filled = isinstance(command, Text)
+        help = f"write a command around it, such as `echo {command.text}`" if filled else f"quote it: '{command.text}'"
+        message = f"the command of `run` must be a string, but `{command.text}` is not one"
+        compilation.report("value", message, command.span, scope, help=help)
+    return wrong
+
+
+def _is_text(value: Known) -> bool:
+    return isinstance(value, str) or value is None
 
 
 def _check_checkout(compilation: Compilation, body: Mapping, scope: Scope) -> None:

@@ -79,10 +79,15 @@ class StepList:
                 else None
             )
             self.compilation.report("misplaced-key", message, others[0].key.span, scope, help=help)
-        else:
+        elif not self._is_without_names(item):
             message = "a step must be a name or a mapping with one key"
             empty = isinstance(item, Scalar) and item.value is None
             self.compilation.report("step-form", message + ("; this one is empty" if empty else ""), item.span, scope)
+
+    def _is_without_names(self, item: Content) -> bool:
+        """Whether all keys of a mapping are collections, which is reported there."""
+        own = item.source is self.compilation.library.source
+        return type(item) is Mapping and bool(item.entries) and not item.fields and own
 
     def _spliced(self, item: Scalar, scope: Scope, call: Call, conditions: tuple[Condition, ...], depth: int) -> None:
         """`- steps: << parameters.x >>`, the older form with the tag alone, or a name that holds a tag."""

@@ -170,6 +170,24 @@ def test_what_a_step_cannot_be(written: str, expected: str):
 
 
 @pytest.mark.parametrize(
+    ("command", "wrong"),
+    [
+        ("<< pipeline.number >>", True),
+        ("<< pipeline.in_setup >>", True),
+        ("'<< pipeline.number >>'", True),
+        ("<< pipeline.git.branch >>", False),
+        ("echo << pipeline.number >>", False),
+        ("<< pipeline.event.github.unheard-of >>", False),
+    ],
+)
+@pytest.mark.parametrize("form", ["- run: {}", "- run: {{command: {}}}"])
+def test_a_command_that_will_be_no_text(form: str, command: str, wrong: bool):
+    expected = "the command of `run` must be a string, but"
+    problems = pipeline_of(config(form.format(command)), complete=False).problems
+    assert [problem.message.startswith(expected) for problem in problems] == [True] * wrong
+
+
+@pytest.mark.parametrize(
     ("written", "suggestion"),
     [
         ("- chekout", "checkout"),
@@ -241,6 +259,9 @@ def test_commands_are_inlined(written: str, expected: Any):
             "20:30 [argument-type] Type error for argument loud: "
             'expected type: boolean, actual value: "true" (type string)',
         ),
+        ("- greet: {to: a, {b: c}: d}", "20:24 [value] a key must be a single value, but this is a map"),
+        ("- {b: c}: {to: a}", "20:9 [value] a key must be a single value, but this is a map"),
+        ("- greet: {to: a}\n  [b]: c", "21:9 [value] a key must be a single value, but this is a list"),
         ("- greet: you", "20:16 [step-form] the arguments of a command must be a mapping of names to values"),
     ],
 )

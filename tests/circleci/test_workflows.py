@@ -109,6 +109,7 @@ def test_steps_before_and_after():
             '8:19 [argument-type] Type error for argument x: expected type: string, actual value: "1" (type integer)',
         ),
         ("build: {name: [a]}", "8:23 [value] `name` must be a string"),
+        ("build: {[a]: b}", "8:17 [value] a key must be a single value, but this is a list"),
         ("build: {context: {a: b}}", "8:26 [value] `context` must be a name or a list of names"),
         ("build: {context: [a, {b: c}]}", "8:26 [value] `context` must be a name or a list of names"),
         ("build: {filters: [main]}", "8:26 [value] `filters` must be a mapping or an expression"),

@@ -175,6 +175,15 @@ def test_a_job_that_is_an_alias_lends_nothing(tmp_path: Path):
     assert (finding.primary.text, finding.persona) == ("old", Persona.DEFAULT)
 
 
+def test_a_job_whose_entry_is_an_approval(tmp_path: Path):
+    text = config(jobs=f"  hold: {{docker: {IMAGE}, steps: [checkout]}}\n", entries="hold: {type: approval}, build")
+    (finding,) = found(tmp_path, text, "unused-definition")
+    assert "its entry is an approval" in finding.message
+    assert finding.related[0].span.text == "hold"
+    assert found(tmp_path, text, "compile-error") == ()
+    assert found(tmp_path, text.replace("hold: {type", "hold, hold: {name: x, type"), "unused-definition") == ()
+
+
 def test_anchors(tmp_path: Path):
     text = job("- run: &a make\n- run: *a\n- run: &b make", more="x: &c [1]\ny: &d {z: 1}\nw: {<<: *d}\n")
     found_here = found(tmp_path, text, "unused-definition")

@@ -42,9 +42,12 @@ def check(context: Context) -> Iterator[Finding]:
 def _numbered(context: Context) -> Iterator[Finding]:
     """Job runs of one name, in workflows that run whatever the pipeline is started with."""
     by_name: dict[str, list[JobRun]] = {}
+    # A requirement that could mean several of them is an error, which says enough.
+    asked = {one.name for run in context.pipeline.job_runs for one in run.requires if not one.targets}
     for workflow in context.pipeline.workflows:
         for run in workflow.job_runs:
-            if run.name != run.declared and run.name_known and not run.group and not _is_from_matrix(run):
+            numbered = run.name != run.declared and run.name_known and run.declared not in asked
+            if numbered and not run.group and not _is_from_matrix(run):
                 # Of workflows with conditions perhaps only one runs, and its jobs keep their names.
                 key = run.declared if not workflow.conditions else f"{workflow.name}/{run.declared}"
                 by_name.setdefault(key, []).append(run)

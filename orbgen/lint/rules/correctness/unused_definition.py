@@ -20,6 +20,7 @@ from orbgen.lint.reached import (
     used_pipeline_parameters,
 )
 from orbgen.source.nodes import Alias, Content, Mapping, Node, Scalar
+from orbgen.source.problems import Note
 from orbgen.source.span import Span
 
 if TYPE_CHECKING:
@@ -86,6 +87,9 @@ def _is_part(context: Context) -> bool:
 def _definition(definition: Definition, aliases: list[Alias], context: Context) -> Finding:
     message, help = f"{_SAYS[definition.kind]} '{definition.name}'", "remove it"
     severity = persona = confidence = None
+    approvals = [run for run in context.pipeline.job_runs if run.type == "approval" and run.job == definition.name]
+    if definition.kind is Kind.JOB and approvals:
+        message = f"{message}: its entry is an approval, which runs no steps"
     if definition.node.start > definition.key.start and anchored_elsewhere(definition.node, aliases):
         message, help = f"{message}; only its anchor is used", "move what is anchored to a key of its own at the top"
         severity, persona = Severity.INFO, Persona.PEDANTIC
@@ -99,6 +103,7 @@ def _definition(definition: Definition, aliases: list[Alias], context: Context) 
         confidence=confidence,
         persona=persona,
         path=f"{definition.kind.value}/{definition.name}",
+        related=tuple([Note(run.call.span, "an approval of that name") for run in approvals[:1]]),
         help=help,
     )
 
