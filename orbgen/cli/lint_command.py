@@ -23,6 +23,7 @@ from orbgen.project.settings import Settings
 
 if TYPE_CHECKING:
     from orbgen.circleci.orbs import OrbSource
+    from orbgen.cli.lint_baseline import BaselineWriter
     from orbgen.cli.lint_fixing import Fixing
     from orbgen.lint.policy import Flags, Policy
     from orbgen.lint.result import FileResult, Summary
@@ -81,6 +82,18 @@ _NAMED_ORBS = 5
 )
 @declare.option("--unsafe-fixes", is_flag=True, help="As --fix, with the fixes that you should look at too.")
 @declare.option("--write", "write_", is_flag=True, help="With --fix or --unsafe-fixes, make the changes.")
+@declare.option(
+    "--baseline",
+    type=declare.Path(dir_okay=False),
+    metavar="FILE",
+    help="Leave out the findings that this file lists; by default the one that the plan names, if any.",
+)
+@declare.option(
+    "--write-baseline",
+    type=declare.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write the findings to FILE instead of reporting them, so that --baseline FILE leaves them out.",
+)
 @declare.option("--no-ignores", is_flag=True, help="Show also what a comment ignores.")
 @declare.option(
     "--config",
@@ -105,6 +118,8 @@ def command(
     fix: bool,
     unsafe_fixes: bool,
     write_: bool,
+    baseline: str | None,
+    write_baseline: str | None,
     no_ignores: bool,
     plan: str | None,
     orbs: tuple[str, ...],
@@ -120,7 +135,7 @@ def command(
     from orbgen.lint.policy import Flags
     from orbgen.lint.result import Summary
 
-    flags = Flags(persona, min_severity, min_confidence, fail_on, select, ignore)
+    flags = Flags(persona, min_severity, min_confidence, fail_on, select, ignore, baseline, write_baseline is not None)
     linters = _Linters(flags, read_orbs(orbs), plan, ignoring=not no_ignores)
     fixing = _fixing(paths, safe=fix, unsafe=unsafe_fixes, write=write_, color=color)
     # What was imported stays; sweeping up after the files need not look at it each time.
@@ -128,23 +143,29 @@ def command(
     summary = Summary()
     files = _files(paths)
     progress = Progress(len(files), sys.stderr, wanted=not quiet)
-    printing = fixing is None or fixing.reports
+    keeping = _keeping(write_baseline)
+    printing = keeping is None and (fixing is None or fixing.reports)
     reports = Reports(format_, style_for(sys.stdout, color), output, progress, printing=printing)
     for done, (result, failing) in enumerate(linters.results(files, fixing), 1):
         summary.add(result, failing)
         reports.add(reports.parts(result, failing))
+        if keeping is not None:
+            keeping.add(result)
         progress.step(done)
     progress.clear()
     if not summary.files and not summary.unreadable:
         what = "the YAML files here are parts of configurations" if summary.skipped else "no file here is CircleCI's"
         raise UsageProblem(f"nothing to lint: {what}; name a complete one")
     reports.close(summary)
-    if not quiet:
+    if not quiet and keeping is None:
         _close(summary, color)
         if fixing is not None:
             fixing.close()
     if summary.unreadable:
         return USAGE
+    if keeping is not None:
+        keeping.write(quiet=quiet)
+        return CLEAN
     return FINDINGS if summary.failed or (fixing is not None and fixing.pending) else CLEAN
 
 
@@ -194,6 +215,7 @@ class _Linters:
                     policy.selection,
                     policy.judge,
                     ignoring=self.ignoring,
+                    baseline=policy.baseline,
                 )
             if found.problem is not None:
                 yield unread(found.path, found.problem), policy.fail_on
@@ -206,11 +228,13 @@ class _Linters:
         return settings_for(self.settings, folder)
 
     def _policy(self, settings: Settings) -> Policy:
-        from orbgen.lint.policy import policy_for
+        from orbgen.lint.policy import BaselineError, policy_for
         from orbgen.lint.selection import UnknownRuleError
 
         try:
             return policy_for(self.flags, settings, self.rules)
+        except BaselineError as error:
+            raise UsageProblem(str(error)) from None
         except UnknownRuleError as error:
             where = f"{settings.path}: " if settings.path is not None else ""
             raise UsageProblem(f"{where}{error}") from None
@@ -227,6 +251,15 @@ def _fixing(paths: tuple[str, ...], *, safe: bool, unsafe: bool, write: bool, co
     return Fixing(unsafe=unsafe, write=write, piped="-" in paths, color=color)
 
 
+def _keeping(path: str | None) -> BaselineWriter | None:
+    """What writes the baseline; None where that is not asked for."""
+    if path is None:
+        return None
+    from orbgen.cli.lint_baseline import BaselineWriter
+
+    return BaselineWriter(path)
+
+
 def _close(summary: Summary, color: bool | None) -> None:
     from orbgen.lint.reports.summary import counted, summary_line
 
@@ -240,4 +273,8 @@ def _close(summary: Summary, color: bool | None) -> None:
             "is a part of a configuration and was" if summary.skipped == 1 else "are parts of configurations and were"
         )
         say(f"{counted(summary.skipped, 'YAML file')} {verb} left out", "note")
+    if summary.baselines:
+        from orbgen.cli.lint_baseline import say_known
+
+        say_known(summary)
     note(summary_line(summary, style_for(sys.stderr, color)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,7 +16,14 @@ from orbgen.lint.selection import Pattern, Selection, read_patterns
 from orbgen.project.facts import Look
 from orbgen.project.settings import Settings
 
+if TYPE_CHECKING:
+    from orbgen.lint.baseline import Baseline
+
 OFF = "off"
+
+
+class BaselineError(Exception):
+    """A file is no baseline that can be used: one sentence that says why."""
 
 
 class Flags(msgspec.Struct, frozen=True):
@@ -27,6 +35,8 @@ class Flags(msgspec.Struct, frozen=True):
     fail_on: str | None = None
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    baseline: str | None = None
+    without_baseline: bool = False
 
 
 class Planned(msgspec.Struct, frozen=True):
@@ -46,6 +56,7 @@ class Policy(msgspec.Struct, frozen=True):
     planned: tuple[Planned, ...] = ()
     severities: tuple[tuple[Pattern, Severity], ...] = ()
     base: str = ""
+    baseline: Baseline | None = None
 
     def judge(self, findings: list[Finding], path: str) -> list[Finding]:
         """The findings of a file that the plan leaves, with the severities that it sets."""
@@ -61,7 +72,7 @@ class Policy(msgspec.Struct, frozen=True):
 
 
 def policy_for(flags: Flags, settings: Settings, rules: tuple[LoadedRule, ...]) -> Policy:
-    """The policy of a repository. Raises UnknownRuleError for a rule that does not exist."""
+    """The policy of a repository. Raises UnknownRuleError for a rule that does not exist, and BaselineError."""
     look = settings.look
     names = tuple([loaded.rule.name for loaded in rules])
 
@@ -81,7 +92,20 @@ def policy_for(flags: Flags, settings: Settings, rules: tuple[LoadedRule, ...]) 
         tuple([Planned(patterns((one.rule,))[0], one.path, one.job) for one in look.ignore]),
         _severities(look, patterns),
         os.path.dirname(settings.path) if settings.path is not None else "",
+        _baseline(flags, settings),
     )
+
+
+def _baseline(flags: Flags, settings: Settings) -> Baseline | None:
+    """The baseline that the command line names, else the plan. Raises BaselineError."""
+    path = flags.baseline
+    if path is None and settings.look.baseline is not None:
+        path = os.path.join(os.path.dirname(settings.path or ""), settings.look.baseline)
+    if path is None or flags.without_baseline:
+        return None
+    from orbgen.lint.baseline import read_baseline
+
+    return read_baseline(path)
 
 
 def _severities(

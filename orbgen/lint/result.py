@@ -13,6 +13,7 @@ class FileResult(msgspec.Struct, frozen=True):
 
     A `skipped` file is only a part of a configuration, or a `foreign` one that is none of CircleCI's at all; one that
     was not `linted` could not be read. An orb that lies in a folder is one result for its several `files`.
+    The `baseline` hides `known` findings, and lists some that are `gone`.
     """
 
     name: str
@@ -24,6 +25,9 @@ class FileResult(msgspec.Struct, frozen=True):
     linted: bool = True
     foreign: bool = False
     files: int = 1
+    known: int = 0
+    gone: int = 0
+    baseline: str | None = None
 
 
 class Summary(msgspec.Struct):
@@ -36,6 +40,9 @@ class Summary(msgspec.Struct):
     findings: dict[Severity, int] = {}
     missing_orbs: set[str] = set()
     rules: set[str] = set()
+    known: int = 0
+    gone: int = 0
+    baselines: set[str] = set()
 
     failed: bool = False
 
@@ -47,6 +54,10 @@ class Summary(msgspec.Struct):
         self.files += result.files if result.linted else 0
         self.unreadable += bool(result.problems)
         self.hidden += result.hidden
+        self.known += result.known
+        self.gone += result.gone
+        if result.baseline is not None:
+            self.baselines.add(result.baseline)
         self.missing_orbs.update(result.missing_orbs)
         for finding in result.findings:
             self.rules.add(finding.rule)

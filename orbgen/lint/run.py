@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -25,6 +26,9 @@ from orbgen.project.files import FileKind, kind_of
 from orbgen.source.files import read_bytes
 from orbgen.source.problems import Problem, UnreadableError
 from orbgen.source.reader import read
+
+if TYPE_CHECKING:
+    from orbgen.lint.baseline import Baseline
 
 # What a few configurations leave behind.
 _MOST_GARBAGE = 30_000
@@ -74,6 +78,7 @@ class Linter:
         judge: Callable[[list[Finding], str], list[Finding]] | None = None,
         *,
         ignoring: bool = True,
+        baseline: Baseline | None = None,
     ) -> None:
         self.all_rules = rules
         self.known = tuple([loaded.rule.name for loaded in rules])
@@ -84,10 +89,11 @@ class Linter:
         self.thresholds = thresholds
         self.facts = facts or Facts()
         self.judge = judge
+        self.baseline = baseline
 
     def unselective(self) -> Linter:
         """A linter with all rules and without the plan's ignores; itself if it is one."""
-        if self.selection == Selection() and self.judge is None:
+        if self.selection == Selection() and self.judge is None and self.baseline is None:
             return self
         return Linter(self.all_rules, self.store, self.thresholds, self.facts, ignoring=self.ignoring)
 
@@ -113,7 +119,7 @@ class Linter:
     def judged(self, result: FileResult, path: str) -> FileResult:
         """A result with the findings that the plan leaves and the thresholds show."""
         findings = self._judged(result.findings, result.name, path)
-        return self._shown(msgspec.structs.replace(result, findings=findings))
+        return self._shown(self._compared(msgspec.structs.replace(result, findings=findings)))
 
     def inspect(self, data: bytes, path: str, *, named: bool = False) -> Inspected | None:
         """What is found in the bytes of a file; None if that is only a part of a configuration.
@@ -125,7 +131,15 @@ class Linter:
 
     def result(self, inspected: Inspected) -> FileResult:
         """The result for a file, with the findings that pass the thresholds."""
-        return self._shown(_whole(inspected))
+        return self._shown(self._compared(_whole(inspected)))
+
+    def _compared(self, result: FileResult) -> FileResult:
+        """The result without the findings that the baseline knows."""
+        if self.baseline is None:
+            return result
+        new, known = self.baseline.split(result.findings)
+        gone = self.baseline.gone(result.name, known, self.selection)
+        return msgspec.structs.replace(result, findings=new, known=len(known), gone=gone, baseline=self.baseline.path)
 
     def _shown(self, result: FileResult) -> FileResult:
         shown = tuple([finding for finding in result.findings if self.thresholds.shows(finding)])

@@ -44,10 +44,18 @@ class Selection(msgspec.Struct, frozen=True):
         wanted = not self.select or any([pattern.names(rule) for pattern in self.select])
         return wanted and not any([pattern.names(rule) and not pattern.kind for pattern in self.ignore])
 
+    def names(self, rule: str, kind: str) -> bool:
+        """Whether findings of a rule and kind are wanted."""
+
+        def covers(pattern: Pattern) -> bool:
+            return pattern.names(rule) and pattern.kind in ("", kind)
+
+        wanted = not self.select or any([covers(pattern) for pattern in self.select])
+        return wanted and not any([covers(pattern) for pattern in self.ignore])
+
     def keeps(self, finding: Finding) -> bool:
         """Whether a finding is wanted."""
-        wanted = not self.select or any([pattern.covers(finding) for pattern in self.select])
-        return wanted and not any([pattern.covers(finding) for pattern in self.ignore])
+        return self.names(finding.rule, finding.kind)
 
 
 def read_patterns(texts: Iterable[str], rules: tuple[str, ...], page: Callable[[str], str]) -> tuple[Pattern, ...]:

@@ -115,6 +115,7 @@ class Look(msgspec.Struct, frozen=True):
     select: tuple[str, ...] = ()
     ignore: tuple[PlannedIgnore, ...] = ()
     severities: dict[str, str] = {}
+    baseline: str | None = None
 
 
 def is_any(name: str, patterns: tuple[str, ...]) -> bool:
@@ -172,6 +173,7 @@ def look_of(data: dict[str, Any]) -> Look:
         tuple(lint.get("select", ())),
         tuple(ignores),
         severities,
+        lint.get("baseline"),
     )
 
 
