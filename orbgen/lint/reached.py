@@ -14,6 +14,8 @@ from orbgen.circleci.pipeline import Pipeline
 from orbgen.lint.written_nodes import WrittenNodes
 from orbgen.source.nodes import Alias, Content, Mapping, Node, Scalar, Sequence, parts, walk
 
+# An alias of which a tag gives a part; a script in which a slash stands behind a tag has other characters, too.
+_GIVEN_ALIAS = re.compile(r"(?:[\w-]|<<[^<>]*>>)+")
 _PIPELINE_PARAMETER = re.compile(r"pipeline\.parameters\.([A-Za-z0-9_?-]+)")
 _PARAMETER = re.compile(r"(?<![\w.-])parameters\.([A-Za-z0-9_?-]+)")
 
@@ -94,11 +96,11 @@ def is_passed(root: Content, owner: str, parameter: Node) -> bool:
 
 
 def named_orbs(scalars: Iterable[Scalar]) -> set[str] | None:
-    """What stands before the first slash of texts, as an orb's alias does; None where a text begins with a tag."""
+    """What stands before the first slash of texts, as an orb's alias does; None where a tag may give one."""
     found = set()
     for scalar in scalars:
         alias, slash, _ = scalar.text.partition("/")
-        if slash and "<<" in alias:
+        if slash and "<<" in alias and _GIVEN_ALIAS.fullmatch(alias):
             return None
         if slash:
             found.add(alias)

@@ -46,6 +46,7 @@ def config(
         (config(more="orbs: {o: a/b@1.0.0}\n"), ["orb o"]),
         (config(more="orbs: {o: a/b@1.0.0}\n", commands="c: {steps: [o/x]}"), ["command c"]),
         (config(more="orbs: {o: a/b@1.0.0}\nexecutors: {e: o/x}\n"), ["executor e"]),
+        (config(more="orbs: {o: a/b@1.0.0}\n", steps='run: "ls << pipeline.number >>/x"'), ["orb o"]),
         (config(more="orbs: {o: {}}\n"), []),
         (config(more="orbs: {o: {commands: {c: {steps: [checkout]}}}}\n"), ["orb o"]),
         (config(more="orbs: {o: {commands: {c: {steps: [checkout]}, d: {steps: [c]}}}}\n", steps="o/c"), []),
