@@ -48,7 +48,7 @@ def check(run: JobRun, context: Context) -> Iterator[Finding]:
         for image, name in _images(run, machine):
             if name in table.x86_images or name in deprecated_images().convenience:
                 message = f"the image '{image.text}' is for x86 processors, but '{resource_class.text}' has ARM"
-                help = "take an image for ARM, or another resource class"
+                help = f"take an image for ARM, or another resource class (images as of {table.date})"
                 yield _found(run, image, resource_class, message, help, context)
 
 

@@ -38,7 +38,10 @@ def check(context: Context) -> Iterator[Finding]:
         if meant is not None:
             message = f"the namespace of '{name}' looks like '{meant}', and its orbs are not that publisher's"
             kind, severity, confidence, persona = "lookalike", Severity.HIGH, Confidence.MEDIUM, Persona.DEFAULT
-            help = f"write `{meant}/{short}`, or list `{namespace}/*` under `lint.trusted-orbs` if it is the right one"
+            help = (
+                f"write `{meant}/{short}`, or list `{namespace}/*` under `lint.trusted-orbs` if it is the right one "
+                f"(publishers that many use, as of {popular_orbs().date})"
+            )
         else:
             message = f"'{name}' is published by '{namespace}', which is not among the trusted publishers"
             kind, severity, confidence, persona = "community", Severity.LOW, Confidence.HIGH, Persona.AUDITOR
