@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import msgspec
 
@@ -96,6 +97,8 @@ class Compilation:
         self.pipeline_arguments: dict[str, Argument] = {}
         self.referenced_pipeline_parameters: set[str] = set()
         self.spent = Spent()
+        # Collections that conditions compare with, each with its value, by identity.
+        self.constants: dict[int, tuple[Content, Any]] = {}
         self._visited: set[int] = set()
         self._problems: dict[tuple[str, int, int, int, str], Problem] = {}
         # Which problems have one cause, such as the uses of a name that nothing defines.

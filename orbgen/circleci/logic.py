@@ -155,12 +155,23 @@ class _Statement:
         return None
 
     def _equal(self, node: Sequence) -> bool | None:
-        values = [self._value(element) for element in node.elements]
+        values = [self._constant(element) for element in node.elements]
         measure = next((value for value in values if not isinstance(value, Unknown)), values[0])
         outcomes = [self._same(measure, value) for value in values if value is not measure]
         if False in outcomes:
             return False
         return None if None in outcomes else True
+
+    def _constant(self, node: Content) -> _Compared:
+        """The value of a node; of a collection without tags it is worked out once, as every call compares with it."""
+        if isinstance(node, Scalar) or node.templated:
+            return self._value(node)
+        known = self.compilation.constants.get(id(node))
+        if known is None:
+            # The node is kept beside its value, so that no other node can take its identity.
+            known = self.compilation.constants[id(node)] = node, self._value(node)
+        found: _Compared = known[1]
+        return found
 
     def _value(self, node: Content, depth: int = 0) -> _Compared:
         """What `equal` and `matches` compare, with everything filled in; unknown where it goes beyond the limits."""
@@ -183,7 +194,7 @@ class _Statement:
         scope = argument.scope or self.scope
         if argument.type is ParameterType.EXECUTOR and isinstance(argument.node, Scalar | Mapping):
             return _Executor(argument.node, scope)
-        return _Statement(self.compilation, scope)._value(argument.node)
+        return _Statement(self.compilation, scope)._constant(argument.node)
 
     def _same(self, first: _Compared, second: _Compared) -> bool | None:
         """Whether two values are equal. Types matter; an executor is equal to its name and to its definition."""
@@ -224,11 +235,11 @@ class _Statement:
         if not isinstance(name, str):
             return None
         if "name" in other.fields and isinstance(executor.node, Mapping):
-            return self._same(_Statement(self.compilation, executor.scope)._value(executor.node), other)
+            return self._same(_Statement(self.compilation, executor.scope)._constant(executor.node), other)
         found = resolve(self.compilation, Kind.EXECUTOR, name, executor.scope.library)
         if not isinstance(found, Definition) or type(found.node) is not Mapping:
             return None
-        return None if found.node.templated else self._same(self._value(found.node), other)
+        return None if found.node.templated else self._same(self._constant(found.node), other)
 
 
 def _may_be_text(value: _Compared) -> bool:
