@@ -72,7 +72,7 @@ def _undefined_in(root: Node) -> list[Alias]:
 
 
 class _Measure:
-    """Finds circles, and the size and depth of what aliases stand for; corrects which nodes hold templates."""
+    """Finds circles, and the size and depth of what aliases stand for; corrects what nodes say of them."""
 
     def __init__(self) -> None:
         # Of each collection, by identity: how many nodes it is with its aliases expanded, and how deep.
@@ -116,6 +116,8 @@ class _Measure:
             inner = self._measure(child, child, depth + 1)
             size, height = size + inner[0], max(height, inner[1])
         node.templated = any([child.templated for child in children])
+        if type(node) is Mapping:
+            node.forget_fields()
         return size, height + 1
 
     def _refuse(self, place: Node) -> None:

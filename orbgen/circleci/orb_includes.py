@@ -61,7 +61,7 @@ class _Includer:
         if type(node) is Mapping:
             for index, (key, value) in enumerate(node.entries):
                 node.entries[index] = (key, self._replaced(value))
-            node._fields = None
+            node.forget_fields()
         elif type(node) is Sequence:
             for index, item in enumerate(node.items):
                 node.items[index] = self._replaced(item)

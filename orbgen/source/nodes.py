@@ -116,6 +116,10 @@ class Mapping(_Placed, eq=False):
             self._fields = self._flatten()
         return self._fields
 
+    def forget_fields(self) -> None:
+        """Say that an entry, or what an alias in it stands for, is another now."""
+        self._fields = None
+
     def _flatten(self) -> dict[str, Field]:
         fields: dict[str, Field] = {}
         for key, written in self.entries:

@@ -17,7 +17,7 @@ from orbgen.source.expansion import Expansion
 from orbgen.source.libyaml import YAMLError, events, parser
 from orbgen.source.limits import MAXIMUM_DEPTH, MAXIMUM_NODES, REMEDY, TOO_DEEP, TOO_LARGE
 from orbgen.source.names import nearest
-from orbgen.source.nodes import Alias, Content, Document, Mapping, Node, Scalar, Sequence
+from orbgen.source.nodes import Alias, Content, Document, Field, Mapping, Node, Scalar, Sequence
 from orbgen.source.problems import Note, Problem, UnreadableError
 from orbgen.source.span import BLANKS, BREAKS, Source, Span
 
@@ -204,11 +204,18 @@ class _Builder:
     def _close(self, node: Mapping | Sequence, event: Any, children: list[Any]) -> None:
         """A collection that ends, behind its bracket or with its last child."""
         if type(node) is Mapping:
-            names = {key.text for key, _ in children if type(key) is Scalar}
-            if len(names) < len(children):
-                self.repeating.append(node)
-            if "<<" in names:
+            # Most mappings are asked for their fields, which are most cheaply made while the keys are looked at.
+            fields = {
+                key.text: Field(key, value.target if type(value) is Alias else value, value)
+                for key, value in children
+                if type(key) is Scalar
+            }
+            if "<<" in fields:
                 self._check_merges(node)
+            elif len(fields) == len(children):
+                node._fields = fields
+            if len(fields) < len(children):
+                self.repeating.append(node)
             node.end = event.end_mark.index if node.end else children[-1][1].end
         else:
             node.end = event.end_mark.index if node.end else children[-1].end
