@@ -76,7 +76,7 @@ class _Compiler:
             compilation.dormant = workflow.active is False
             connect(compilation, workflow, Scope(library, _call_of(workflow)))
         compilation.dormant = False
-        check_size(compilation, root, workflows)
+        check_size(compilation, self.document, workflows)
         check_contexts(compilation, workflows)
         assign_names(tuple([workflow for workflow in workflows if workflow.active is not False]))
         for workflow in workflows:

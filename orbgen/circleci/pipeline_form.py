@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from orbgen.circleci.compilation import Compilation
 from orbgen.circleci.grammar import is_empty
+from orbgen.circleci.library import Library
 from orbgen.circleci.limits import (
     MAXIMUM_CONTEXTS,
     MAXIMUM_FILLED_NODES,
@@ -12,7 +15,7 @@ from orbgen.circleci.limits import (
 )
 from orbgen.circleci.pipeline import Workflow
 from orbgen.circleci.text import is_known
-from orbgen.source.nodes import Content, Mapping, Scalar
+from orbgen.source.nodes import Content, Document, Mapping, Scalar
 from orbgen.source.span import Span
 
 
@@ -51,9 +54,11 @@ def check_contexts(compilation: Compilation, workflows: list[Workflow]) -> None:
                 return
 
 
-def check_size(compilation: Compilation, root: Mapping, workflows: list[Workflow]) -> None:
+def check_size(compilation: Compilation, document: Document, workflows: list[Workflow]) -> None:
     """Refuse what aliases and arguments make enormous, and drop it, before anything walks through it."""
     if compilation.spent.nodes <= MAXIMUM_FILLED_NODES:  # What goes beyond that is reported already.
+        if _is_surely_small(compilation, document, workflows):
+            return
         values, characters = _total(workflows)
         if values <= MAXIMUM_OUTPUT_NODES and characters <= MAXIMUM_OUTPUT_CHARACTERS:
             return
@@ -62,9 +67,32 @@ def check_size(compilation: Compilation, root: Mapping, workflows: list[Workflow
             f"or {MAXIMUM_OUTPUT_CHARACTERS:,} characters"
         )
         help = "share less through aliases, anchors and parameters"
-        compilation.report("limit", message, Span(root.source, 0, 0), help=help)
+        compilation.report("limit", message, Span(document.source, 0, 0), help=help)
     for workflow in workflows:
         workflow.job_runs = ()
+
+
+def _is_surely_small(compilation: Compilation, document: Document, workflows: list[Workflow]) -> bool:
+    """Whether a pipeline keeps the limits even if each step, and each value that was filled in, is the whole document.
+
+    That spares most configurations the walk through all that they compile to. What comes from an orb's own file, or
+    from outside, is not counted here.
+    """
+    inputs = compilation.inputs
+    if not document.values or inputs.parameters or inputs.values or not _is_all_in_one(compilation.library):
+        return False
+    spent = compilation.spent
+    most = spent.nodes
+    for workflow in workflows:
+        most += sum([len(run.steps) + len(run.body or ()) for run in workflow.job_runs])
+    characters = document.characters + spent.characters
+    return most * document.values <= MAXIMUM_OUTPUT_NODES and most * characters <= MAXIMUM_OUTPUT_CHARACTERS
+
+
+def _is_all_in_one(library: Library) -> bool:
+    """Whether all that a library knows is written in its own source."""
+    inner = [orb.library for orb in library.orbs.values() if orb.library is not None]
+    return all([one.source is library.source and _is_all_in_one(one) for one in inner])
 
 
 def _total(workflows: list[Workflow]) -> tuple[int, int]:
@@ -74,22 +102,22 @@ def _total(workflows: list[Workflow]) -> tuple[int, int]:
     for workflow in workflows:
         for run in workflow.job_runs:
             bodies = [*(run.body or {}).values(), *[step.body for step in run.steps if step.body is not None]]
-            for node in bodies:
-                more = _size(node, sizes)
-                values, characters = values + more[0], characters + more[1]
+            more = _size_of_all(bodies, sizes)
+            values, characters = values + more[0], characters + more[1]
     return values, characters
 
 
-def _size(node: Content, sizes: dict[int, tuple[int, int]]) -> tuple[int, int]:
-    """How many values and characters a node stands for with its aliases expanded; `sizes` holds what is known."""
-    if isinstance(node, Scalar):
-        return 1, len(node.text)
-    known = sizes.get(id(node))
-    if known is None:
-        inner = [field.value for field in node.fields.values()] if type(node) is Mapping else node.elements  # type: ignore[union-attr]
-        values, characters = 1, 0
-        for value in inner:
-            more = _size(value, sizes)
-            values, characters = values + more[0], characters + more[1]
-        known = sizes[id(node)] = values, characters
-    return known
+def _size_of_all(nodes: Iterable[Content], sizes: dict[int, tuple[int, int]]) -> tuple[int, int]:
+    """How many values and characters nodes stand for with their aliases expanded; `sizes` holds what is known."""
+    values = characters = 0
+    for node in nodes:
+        values += 1
+        if isinstance(node, Scalar):
+            characters += len(node.text)
+            continue
+        known = sizes.get(id(node))
+        if known is None:
+            inner = [field.value for field in node.fields.values()] if type(node) is Mapping else node.elements  # type: ignore[union-attr]
+            known = sizes[id(node)] = _size_of_all(inner, sizes)
+        values, characters = values + known[0], characters + known[1]
+    return values, characters

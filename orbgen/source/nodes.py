@@ -177,7 +177,8 @@ class Document(msgspec.Struct, eq=False):
     """One YAML document: its source, its root node, and what is wrong with it although it can be read.
 
     `repeating` are the mappings in which a key may stand twice. `start` and `end` bound what belongs to the document in
-    its source, comments before and behind its root included; `marker` is where its `---` stands.
+    its source, comments before and behind its root included; `marker` is where its `---` stands. With its aliases
+    expanded it would have `values` nodes, and at most `characters` in their texts; 0 where nobody counted.
     """
 
     source: Source
@@ -187,6 +188,8 @@ class Document(msgspec.Struct, eq=False):
     start: int = 0
     end: int = 0
     marker: int | None = None
+    values: int = 0
+    characters: int = 0
     _comments: tuple[Comment, ...] | None = None
     _holders: dict[int, Sequence | Mapping] | None = None
 

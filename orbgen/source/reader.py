@@ -99,6 +99,8 @@ class _Builder:
                     start=start,
                     end=end,
                     marker=marker,
+                    values=self.count + self.expansion.repeated,
+                    characters=len(self.source.text) + self.expansion.characters,
                 )
                 start = end
                 self.anchors, self.expansion = {}, Expansion()
