@@ -1,4 +1,4 @@
-"""One run of the compiler: its inputs, the problems it collects, and substitution in the scope of an element."""
+"""One run of the compiler: its inputs, what it has spent, and substitution in the scope of an element."""
 
 from __future__ import annotations
 
@@ -17,20 +17,19 @@ from orbgen.circleci.limits import (
     MAXIMUM_FILLED_DEPTH,
     MAXIMUM_FILLED_NODES,
     MAXIMUM_PARTS,
-    MAXIMUM_PROBLEMS,
     Spent,
 )
 from orbgen.circleci.pipeline import Call
 from orbgen.circleci.pipeline_values import PIPELINE_VALUES
+from orbgen.circleci.reporting import Reporter
 from orbgen.circleci.templates import Literal, Reference, Section, Segment, TemplateError, segments
 from orbgen.circleci.text import Part, Tag, Text, parts_of, show, text_from, truth_of, value_of
 from orbgen.circleci.truth import EvaluationError, Kind, Unknown, Value, evaluate, formula_of, truthy
 from orbgen.source.names import nearest
-from orbgen.source.nodes import Alias, Content, Document, Mapping, Node, Scalar, Sequence
-from orbgen.source.problems import Note, Problem
-from orbgen.source.sentences import shortened
+from orbgen.source.nodes import Content, Field, Mapping, Node, Scalar, Sequence
 from orbgen.source.span import Span
 
+_PARAMETERS = "parameters."
 _PIPELINE_PARAMETERS = "pipeline.parameters."
 # CircleCI adds values to these families; a name in them that no table knows is taken as unknown.
 _OPEN_FAMILIES = ("pipeline.event.", "pipeline.trigger_parameters.", "pipeline.deploy.", "pipeline.trigger.")
@@ -84,46 +83,28 @@ class Scope(msgspec.Struct, eq=False):
         return Scope(self.library, call, self.owner, self.arguments, self.matrix, self.outer, self.uncertain)
 
 
-class Compilation:
+class Compilation(Reporter):
     """The state of one run. Nothing in it outlives the run."""
 
     def __init__(self, inputs: Inputs, library: Library) -> None:
+        super().__init__(library)
         self.inputs = inputs
-        self.library = library
         self.templates = True
-        self.dormant = False
-        # Where the reader has reported a problem already; what follows from it is no news.
-        self._broken: set[tuple[int, int]] = set()
         self.pipeline_arguments: dict[str, Argument] = {}
         self.referenced_pipeline_parameters: set[str] = set()
         self.spent = Spent()
         # Collections that conditions compare with, each with its value, by identity.
         self.constants: dict[int, tuple[Content, Any]] = {}
+        # The filled keys of executors that take no arguments.
+        self.executors: dict[Definition, dict[str, Content]] = {}
         self._visited: set[int] = set()
-        self._problems: dict[tuple[str, int, int, int, str], Problem] = {}
-        # Which problems have one cause, such as the uses of a name that nothing defines.
-        self._causes: dict[tuple[str, object], list[tuple[str, int, int, int, str]]] = {}
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        """What was found, in the order of the places; of several places with one cause the first, the others noted."""
-        found = dict(self._problems)
-        for keys in self._causes.values():
-            if len(keys) > 1:
-                first, *others = sorted([found[key] for key in keys], key=_place)
-                places = [Note(problem.span, "and here") for problem in others]
-                for key in keys:
-                    del found[key]
-                found[keys[0]] = msgspec.structs.replace(
-                    first, related=(*first.related, *places), dormant=all([first.dormant, *[p.dormant for p in others]])
-                )
-        return tuple(sorted(found.values(), key=_place))
 
     def visit(self, node: Content) -> bool:
         """True the first time that a node is shown, which has to live as long as the run."""
-        known = id(node) in self._visited
+        if id(node) in self._visited:
+            return False
         self._visited.add(id(node))
-        return not known
+        return True
 
     def nearest(self, name: str, candidates: Collection[str]) -> str | None:
         """The candidate that `name` is probably meant to be; None also where the run has asked too often."""
@@ -131,75 +112,6 @@ class Compilation:
             return None
         self.spent.names += len(candidates)
         return nearest(name, candidates)
-
-    def know_broken(self, document: Document) -> None:
-        """Say nothing of what follows from the problems that reading a document has reported."""
-        for problem in document.problems:
-            notes = problem.related if problem.code == "undefined-alias" else ()
-            self._broken.update([(id(place.source), place.start) for place in (problem.span, *[n.span for n in notes])])
-
-    def lost(self, node: Content | None) -> bool:
-        """Whether an alias without anchor stands in the place of a node, or what cannot be is merged into it."""
-        if not self._broken or node is None:
-            return False
-        if isinstance(node, Scalar):
-            return not node.text and self._is_broken(node)
-        waiting: list[Content] = [node]
-        seen: set[int] = set()
-        while waiting:
-            mapping = waiting.pop()
-            if type(mapping) is not Mapping or id(mapping) in seen:
-                continue
-            seen.add(id(mapping))
-            for key, value in mapping.entries:
-                merged = _merged(value) if type(key) is Scalar and key.merges else []
-                if any([self._is_broken(part) for part in merged]):
-                    return True
-                waiting.extend([_target(part) for part in merged])
-        return False
-
-    def _is_broken(self, node: Node) -> bool:
-        return (id(node.source), node.start) in self._broken
-
-    def report(
-        self,
-        code: str,
-        message: str,
-        span: Span,
-        scope: Scope | None = None,
-        *,
-        help: str | None = None,
-        suggestion: str | None = None,
-        related: tuple[Note, ...] = (),
-        cause: object = None,
-    ) -> None:
-        """Record a problem once, whatever the number of calls that run into it.
-
-        Problems of one code with the same `cause` become one, with a note at each further place.
-        """
-        if self._broken and (id(span.source), span.start) in self._broken:
-            return
-        message = shortened(message)
-        key = (code, id(span.source), span.start, span.end, message)
-        known = self._problems.get(key)
-        if known is None and self.overfull:
-            return
-        if known is None and cause is not None:
-            self._causes.setdefault((code, cause), []).append(key)
-        if known is None or (known.dormant and not self.dormant):
-            calls = tuple([Note(link.span, f"{link.kind.value} '{link.name}'") for link in _chain(scope)])
-            if help is None and suggestion is not None:
-                help = f"did you mean '{suggestion}'?"
-            help = shortened(help) if help is not None else None
-            self._problems[key] = Problem(code, message, span, help, calls, related, suggestion, self.dormant)
-        if len(self._problems) == MAXIMUM_PROBLEMS:
-            message = f"there are more than {MAXIMUM_PROBLEMS:,} problems; orbgen looks for no more"
-            self._problems["limit", 0, 0, 0, message] = Problem("limit", message, Span(self.library.source, 0, 0))
-
-    @property
-    def overfull(self) -> bool:
-        """Whether so many problems are known that no more are taken."""
-        return len(self._problems) > MAXIMUM_PROBLEMS
 
     # Substitution
 
@@ -219,9 +131,13 @@ class Compilation:
 
     def _filled(self, node: Content, scope: Scope) -> Content:
         if type(node) is Mapping:
+            fields: dict[str, Field] = {}
+            for name, field in node.fields.items():
+                value = self.fill(field.value, scope) if field.value.templated else field.value
+                fields[name] = Field(field.key, value, value)
             filled = Mapping(node.source, node.start, node.end, node.outer, [], node.flow)
-            for field in node.fields.values():
-                filled.entries.append((field.key, self.fill(field.value, scope)))
+            filled.entries = [(field.key, field.value) for field in fields.values()]
+            filled._fields = fields
             return filled
         if type(node) is Sequence:
             filled_items: list[Node] = []
@@ -332,8 +248,12 @@ class Compilation:
 
         The name stands at `start` in a scalar's text. With `problem`, it is no name that an expression can hold.
         """
+        if name.startswith(_PARAMETERS):
+            found = scope.arguments.get(name[len(_PARAMETERS) :])
+            if found is not None:
+                return found
         family, _, rest = name.partition(".")
-        found: Argument | None = None
+        found = None
         known: Collection[str] = ()
         if family == "parameters":
             found, known = scope.arguments.get(rest), scope.arguments
@@ -451,20 +371,6 @@ def _passed(node: Scalar, tag: Tag) -> tuple[Part, ...]:
     )
 
 
-def _place(problem: Problem) -> tuple[str, int]:
-    return problem.span.source.name, problem.span.start
-
-
-def _merged(value: Node) -> list[Node]:
-    """What a `<<` merges: one mapping or a list of them."""
-    target = _target(value)
-    return target.items if type(target) is Sequence else [value]
-
-
-def _target(node: Node) -> Content:
-    return node.target if type(node) is Alias else node  # type: ignore[return-value]
-
-
 def _joined(parts: list[Part]) -> Value:
     """The value of a text of several parts: it takes text from all that is unknown in it."""
     if all([part.known for part in parts]):
@@ -489,7 +395,3 @@ def _variable(name: str, argument: Argument | None) -> Value:
     if value == "" and name.startswith("pipeline.") and not name.startswith(_PIPELINE_PARAMETERS):
         return None
     return value
-
-
-def _chain(scope: Scope | None) -> list[Call]:
-    return scope.call.chain() if scope is not None and scope.call is not None else []

@@ -138,6 +138,8 @@ class EntryCompiler:
         if not isinstance(found, Definition) or found.uncertain:
             return entry
         declared = declarations(self.compilation, found)
+        if entry.arguments.keys() <= declared.keys():
+            return entry
         special, arguments = dict(entry.special), dict(entry.arguments)
         for name in entry.arguments.keys() - declared.keys():
             guess = self.compilation.nearest(name, [*declared, *ENTRY_KEYS])
@@ -208,6 +210,8 @@ class EntryCompiler:
 
     def fill_special(self, run: JobRun, entry: Entry, scope: Scope) -> None:
         """Give a job run the contexts, requirements, filters and serial group of its entry."""
+        if not entry.special:
+            return
         compilation = self.compilation
         context = entry.get("context")
         if context is not None and not is_empty(context):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from orbgen.circleci.compilation import Argument, Compilation, Scope
+from orbgen.circleci.declarations import declarations
 from orbgen.circleci.job_form import check_keys
 from orbgen.circleci.library import Definition, Kind, ParameterType
 from orbgen.circleci.parameters import bind
@@ -83,10 +84,16 @@ def _instantiate(
         related = (Note(place, "the executor is asked for here"),) if written != place else ()
         report_unresolved(compilation, found, written, scope, related=related)
         return None
-    arguments = bind(compilation, found, given, scope, place)
-    return Executor(
-        name, executor_fields(compilation, found, arguments, Call(CallKind.EXECUTOR, name, place, scope.call))
-    )
+    plain = not given and not declarations(compilation, found)
+    known = compilation.executors.get(found) if plain else None
+    if known is None:
+        arguments = bind(compilation, found, given, scope, place) if not plain else {}
+        call = Call(CallKind.EXECUTOR, name, place, scope.call)
+        known = executor_fields(compilation, found, arguments, call)
+        if plain and not compilation.dormant:
+            # Whoever else names an executor without parameters gets the same.
+            compilation.executors[found] = known
+    return Executor(name, known)
 
 
 def _written(name: Scalar) -> Span | None:

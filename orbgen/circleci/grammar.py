@@ -96,6 +96,9 @@ LEGACY_STEP_TYPES = {
     "add-ssh-keys": "add_ssh_keys", "setup-docker-engine": "setup_remote_docker",
 }  # fmt: skip
 
+# All that most `run` steps have.
+_PLAIN_RUN = frozenset(("command", "name"))
+
 _DURATION = re.compile(r"\d+(?:\.\d+)?\s*(?:ms|s|m|h|d)?(?:\d+(?:s|m))*")
 _RERUN_DELAY = re.compile(r"(?:10|[1-9])m|[1-9][0-9]*s")
 
@@ -140,6 +143,8 @@ def _check_keys(
             message = f"required key [{' or '.join(group)}] not found in the step `{name}`"
             code = "empty-run" if name in ("run", "deploy") else "missing-argument"
             compilation.report(code, message, key.span, scope)
+    if fields.keys() <= grammar.keys:
+        return
     for option, field in fields.items():
         if option not in grammar.keys:
             guess = nearest(option, grammar.keys)
@@ -160,6 +165,8 @@ def _check_run(compilation: Compilation, body: Mapping, scope: Scope) -> None:
             pass
         elif is_known(value) and (value.value is None or not value.text.strip()):
             compilation.report("empty-run", "the command of `run` is empty", command.key.span, scope)
+    if fields.keys() <= _PLAIN_RUN:
+        return
     environment = fields.get("environment")
     if environment is not None and compilation.templates:
         check_environment(compilation, environment.value, "the step `run`", scope)
@@ -257,6 +264,8 @@ def check_closed(
     compilation: Compilation, node: Mapping, keys: frozenset[str], what: str, scope: Scope, *, hint: str | None = None
 ) -> None:
     """Report the keys of a closed mapping that CircleCI refuses."""
+    if node.fields.keys() <= keys:
+        return
     for name, field in node.fields.items():
         if name not in keys:
             guess = nearest(name, keys)

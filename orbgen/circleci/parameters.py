@@ -29,8 +29,12 @@ def bind(
     """
     declared = declarations(compilation, definition)
     if not definition.uncertain:
-        given = _respelt(compilation, declared, given)
-        _check_names(compilation, definition, declared, given, caller, place)
+        strange = not all([name in declared and field.key.text in declared for name, field in given.items()])
+        if strange:
+            given = _respelt(compilation, declared, given)
+        _check_needed(compilation, definition, declared, given, caller, place)
+        if strange:
+            _check_given(compilation, definition, declared, given, caller)
     bound: dict[str, Argument] = {}
     for name, declaration in declared.items():
         argument = given.get(name)
@@ -61,7 +65,7 @@ def _respelt(compilation: Compilation, declared: dict[str, Declaration], given: 
     return found
 
 
-def _check_names(
+def _check_needed(
     compilation: Compilation,
     definition: Definition,
     declared: dict[str, Declaration],
@@ -69,17 +73,29 @@ def _check_names(
     caller: Scope,
     place: Span,
 ) -> None:
-    """Report arguments that are missing, and those that nothing declares."""
-    needed = [name for name, declaration in declared.items() if declaration.default is None and not declaration.broken]
-    missing = [name for name in needed if name not in given]
-    note = (Note(definition.key.span, f"{definition.kind.value} '{definition.name}' is defined here"),)
+    """Report arguments that are missing."""
+    missing = [
+        name
+        for name, declaration in declared.items()
+        if declaration.default is None and name not in given and not declaration.broken
+    ]
     if missing:
         message = f"Missing required argument(s): {', '.join(missing)}"
         help = f"{definition.title} needs {_enumerate(missing)}"
         reserved = [name for name in missing if name in ENTRY_KEYS and definition.kind is Kind.JOB]
         if reserved:
             help = f"{_enumerate(reserved)} can never reach the job: rename the parameter"
-        compilation.report("missing-argument", message, place, caller, help=help, related=note)
+        compilation.report("missing-argument", message, place, caller, help=help, related=_defined(definition))
+
+
+def _check_given(
+    compilation: Compilation,
+    definition: Definition,
+    declared: dict[str, Declaration],
+    given: dict[str, Field],
+    caller: Scope,
+) -> None:
+    """Report arguments that nothing declares."""
     for name, field in given.items():
         written = field.key.text
         if written in declared or (name not in declared and _mentions(definition.node, written)):
@@ -89,9 +105,14 @@ def _check_names(
         takes = _enumerate(declared) if declared else "no parameters"
         help = f"did you mean '{guess}'?" if guess else f"{definition.title} takes {takes}"
         message, where, cause = f"Unexpected argument(s): {written}", field.key.span, (id(definition), written)
+        related = _defined(definition)
         compilation.report(
-            "unexpected-argument", message, where, caller, help=help, suggestion=guess, related=note, cause=cause
+            "unexpected-argument", message, where, caller, help=help, suggestion=guess, related=related, cause=cause
         )
+
+
+def _defined(definition: Definition) -> tuple[Note]:
+    return (Note(definition.key.span, f"{definition.kind.value} '{definition.name}' is defined here"),)
 
 
 def _mentions(node: Node, name: str) -> bool:

@@ -43,18 +43,10 @@ class StepList:
             self._step(item, scope, call, conditions, depth)
 
     def _step(self, item: Content, scope: Scope, call: Call, conditions: tuple[Condition, ...], depth: int) -> None:
-        if isinstance(item, Scalar):
-            if item.templated:
-                self._spliced(item, scope, call, conditions, depth)
-            elif not isinstance(item.value, str):
-                self._malformed(item, scope)
-            else:
-                self._named(item.text, item, item, None, scope, call, conditions, depth)
-            return
         if type(item) is Mapping:
             fields = item.fields
             if len(fields) == 1:
-                name, field = next(iter(fields.items()))
+                ((name, field),) = fields.items()
                 self._named(name, field.key, item, field.value, scope, call, conditions, depth)
                 return
             kind = fields.get("type")
@@ -62,6 +54,13 @@ class StepList:
                 self._add(
                     LEGACY_STEP_TYPES[kind.value.text], item, self.compilation.fill(item, scope), call, conditions
                 )
+                return
+        elif isinstance(item, Scalar):
+            if item.templated:
+                self._spliced(item, scope, call, conditions, depth)
+                return
+            if isinstance(item.value, str):
+                self._named(item.text, item, item, None, scope, call, conditions, depth)
                 return
         self._malformed(item, scope)
 
@@ -118,17 +117,17 @@ class StepList:
         depth: int,
     ) -> None:
         own = scope.library.commands.get(name)
+        built_in = BUILT_IN_STEPS.get(name)
         # A command may bear the name of a built-in step, and inside it that name means the step (unverified).
-        if own is None or (name in BUILT_IN_STEPS and scope.inside(own)):
+        if own is None or (built_in is not None and scope.inside(own)):
+            if built_in is not None:
+                self._built_in(built_in, name, key, item, value, scope, call, conditions)
+                return
             if name in ("when", "unless"):
                 self._conditional(name, key, value, scope, call, conditions, depth)
                 return
             if name == "steps" and value is not None:
                 self.extend(value, scope, call, conditions, depth)
-                return
-            built_in = BUILT_IN_STEPS.get(name)
-            if built_in is not None:
-                self._built_in(built_in, name, key, item, value, scope, call, conditions)
                 return
         found = resolve(self.compilation, Kind.COMMAND, name, scope.library)
         if isinstance(found, Missing):
@@ -239,12 +238,11 @@ class StepList:
         call: Call,
         conditions: tuple[Condition, ...],
     ) -> None:
-        body = None if value is None else self.compilation.fill(value, scope)
+        compilation = self.compilation
+        body = value if value is None or not value.templated else compilation.fill(value, scope)
         substituted = body is not value
-        if self.compilation.lost(value):
-            pass
-        elif substituted or self.compilation.dormant or self.compilation.visit(item):
-            check_step(self.compilation, name, key, item, body, scope)
+        if (substituted or compilation.dormant or compilation.visit(item)) and not compilation.lost(value):
+            check_step(compilation, name, key, item, body, scope)
         self._add(written, item, body, call, conditions, substituted=substituted)
 
     def _add(
@@ -258,8 +256,9 @@ class StepList:
         opaque: bool = False,
         substituted: bool = False,
     ) -> None:
-        self.compilation.spent.steps += 1
-        if self.compilation.spent.steps > MAXIMUM_STEPS:
+        spent = self.compilation.spent
+        spent.steps += 1
+        if spent.steps > MAXIMUM_STEPS:
             self._refuse(item, Scope(self.compilation.library, call))
             return
         self.steps.append(Step(name, item, body, call, conditions, opaque, substituted))
