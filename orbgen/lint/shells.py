@@ -18,15 +18,15 @@ def shell_of(run: JobRun, step: Step) -> Content | None:
 
 def is_posix(shell: Content | None) -> bool:
     """Whether a shell reads its scripts as bash does. One that is not known is taken not to."""
-    return shell is None or _program(shell) in _POSIX
+    return shell is None or program_of(shell) in _POSIX
 
 
 def is_powershell(shell: Content | None) -> bool:
     """Whether a shell is known to be PowerShell."""
-    return shell is not None and _program(shell) in _POWERSHELL
+    return shell is not None and program_of(shell) in _POWERSHELL
 
 
-def _program(shell: Content) -> str | None:
+def program_of(shell: Content) -> str | None:
     """The name of a shell's program, where it is known."""
     first = shell.elements[0] if type(shell) is Sequence and shell.items else shell
     if not isinstance(first, Scalar) or not is_known(first):
