@@ -22,6 +22,8 @@ _VERSION = re.compile(rf"{EXACT_VERSION.pattern}|[0-9]+(?:\.[0-9]+)?|volatile")
 REFERENCE = re.compile(rf"[a-z][a-z0-9_-]+/[a-z][a-z0-9_-]+@(?:{_VERSION.pattern})")
 TEMPLATED_REFERENCE = re.compile(r"[a-z][a-z0-9_-]+/[a-z][a-z0-9_-]+@[^@]*<<.+>>.*|\s*<<[^<>]+>>\s*")
 
+# So many orbs are kept for the next file that uses them.
+_MOST_KEPT = 100
 # Where an orb's repository keeps its source.
 _USUAL_FOLDERS = ("orb", "src")
 
@@ -37,10 +39,15 @@ class OrbSource(msgspec.Struct, frozen=True):
 class OrbStore:
     """The orbs at hand, first match wins: those given one by one, then folders laid out as `ns/name@version.yml`."""
 
-    def __init__(self, given: tuple[OrbSource, ...] = (), folders: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        given: tuple[OrbSource, ...] = (),
+        folders: tuple[str, ...] = (),
+        documents: dict[str, Document] | None = None,
+    ) -> None:
         self.given = given
         self.folders = folders
-        self._documents: dict[str, Document] = {}
+        self._documents: dict[str, Document] = {} if documents is None else documents
 
     def find(self, reference: str) -> OrbSource | None:
         """The source that a reference means; partial versions and `volatile` mean the newest at hand."""
@@ -56,7 +63,10 @@ class OrbStore:
         """The orb's document, read once. Raises UnreadableError, also where the file is missing."""
         known = self._documents.get(source.path)
         if known is None:
-            known = self._documents[source.path] = read_orb(source.path)
+            known = read_orb(source.path)
+            if len(self._documents) >= _MOST_KEPT:
+                del self._documents[next(iter(self._documents))]
+            self._documents[source.path] = known
         return known
 
 

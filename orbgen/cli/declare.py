@@ -23,6 +23,8 @@ _KNOWN = frozenset(
     ("default", "help", "is_flag", "metavar", "multiple", "nargs", "required", "shell_complete", "show_default", "type")
 )
 
+_MOST_DIGITS = 10
+
 
 class Path(msgspec.Struct, frozen=True):
     """The type of a path, which shells complete; what is asked of it is for click to check."""
@@ -59,8 +61,10 @@ class Parameter(msgspec.Struct, frozen=True):
         return self.settings.get("default", False if self.switch and not self.off else None)
 
     def takes(self, value: str) -> bool:
-        """Whether a value is plain: any text or path, or one of the choices."""
+        """Whether a value is plain: any text or path, digits for a number, or one of the choices."""
         type_ = self.settings.get("type")
+        if type_ is int:
+            return value.isascii() and value.isdecimal() and len(value) < _MOST_DIGITS
         return type_ in (None, str, Path()) or (isinstance(type_, tuple) and value in type_)
 
     def click_settings(self) -> dict[str, Any]:
@@ -111,7 +115,8 @@ class Command(msgspec.Struct, frozen=True, eq=False):
                     return None
             if not option.takes(value):
                 return None
-            values[option.name] = (*values[option.name], value) if option.many else value
+            given = int(value) if option.settings.get("type") is int else value
+            values[option.name] = (*values[option.name], given) if option.many else given
         missing = [p for p in self.parameters if p.flags and p.settings.get("required") and not values[p.name]]
         return values if not missing and self._place(free, values) else None
 

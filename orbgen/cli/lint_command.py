@@ -5,28 +5,24 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from orbgen.cli import declare
 from orbgen.cli.completion import complete_rules
 from orbgen.cli.exits import CLEAN, FINDINGS, USAGE, UsageProblem
 from orbgen.cli.lint_reports import Reports
+from orbgen.cli.linters import Linters
 from orbgen.cli.notes import note
-from orbgen.cli.orb_options import orb_option, read_orbs, store_for
-from orbgen.cli.plan_settings import settings_for
+from orbgen.cli.orb_options import orb_option, read_orbs
 from orbgen.cli.progress import Progress
 from orbgen.cli.terminal import color_option, say, style_for
 from orbgen.lint.findings import Confidence, Persona, Severity
 from orbgen.lint.reports.formats import FORMATS
-from orbgen.project.settings import Settings
 
 if TYPE_CHECKING:
-    from orbgen.circleci.orbs import OrbSource
     from orbgen.cli.lint_baseline import BaselineWriter
     from orbgen.cli.lint_fixing import Fixing
-    from orbgen.lint.policy import Flags, Policy
-    from orbgen.lint.result import FileResult, Summary
+    from orbgen.lint.result import Summary
     from orbgen.project.search import Found
 
 _NAMED_ORBS = 5
@@ -103,6 +99,12 @@ _NAMED_ORBS = 5
     help="The plan with the settings; by default the nearest orbgen.yml, up to the root of the repository.",
 )
 @orb_option
+@declare.option(
+    "--workers",
+    type=int,
+    metavar="N",
+    help="How many processes lint the files; by default as many as there are processors, or one for a few files.",
+)
 @declare.option("--quiet", "-q", is_flag=True, help="Print findings only, no notes and no summary.")
 @color_option
 def command(
@@ -123,6 +125,7 @@ def command(
     no_ignores: bool,
     plan: str | None,
     orbs: tuple[str, ...],
+    workers: int | None,
     quiet: bool,
     color: bool | None,
 ) -> int:
@@ -136,7 +139,7 @@ def command(
     from orbgen.lint.result import Summary
 
     flags = Flags(persona, min_severity, min_confidence, fail_on, select, ignore, baseline, write_baseline is not None)
-    linters = _Linters(flags, read_orbs(orbs), plan, ignoring=not no_ignores)
+    linters = Linters(flags, read_orbs(orbs), plan, ignoring=not no_ignores)
     fixing = _fixing(paths, safe=fix, unsafe=unsafe_fixes, write=write_, color=color)
     # What was imported stays; sweeping up after the files need not look at it each time.
     gc.freeze()
@@ -146,7 +149,7 @@ def command(
     keeping = _keeping(write_baseline)
     printing = keeping is None and (fixing is None or fixing.reports)
     reports = Reports(format_, style_for(sys.stdout, color), output, progress, printing=printing)
-    for done, (result, failing) in enumerate(linters.results(files, fixing), 1):
+    for done, (result, failing) in enumerate(linters.results(files, fixing, workers, progress.tick), 1):
         summary.add(result, failing)
         reports.add(reports.parts(result, failing))
         if keeping is not None:
@@ -179,65 +182,6 @@ def _files(paths: tuple[str, ...]) -> list[Found]:
         return find_files((os.path.dirname(find_config(os.curdir)),))
     except NoConfigurationError as error:
         raise UsageProblem(f"{error}; name a file or folder to lint") from None
-
-
-class _Linters:
-    """A linter for each folder, with the plan that applies there and the orbs that lie beside the configurations."""
-
-    def __init__(self, flags: Flags, orbs: tuple[OrbSource, ...], plan: str | None, *, ignoring: bool) -> None:
-        from orbgen.lint.engine import load_rules
-        from orbgen.project.settings import SettingsReader
-
-        self.rules = load_rules()
-        self.flags = flags
-        self.orbs = orbs
-        self.ignoring = ignoring
-        self.settings = SettingsReader(plan)
-        # What the flags name is looked at before any file is.
-        self._policy(Settings())
-
-    def results(self, files: list[Found], fixing: Fixing | None = None) -> Iterator[tuple[FileResult, Severity]]:
-        """The result for each file, and the severity from which on it fails the run."""
-        from orbgen.lint.run import Linter, unread
-
-        linter, folder = None, None
-        for found in files:
-            beside = os.path.dirname(found.path)
-            if linter is None or beside != folder:
-                settings = self._settings(beside)
-                policy, folder = self._policy(settings), beside
-                store = store_for(self.orbs, beside, settings.orbs_folder)
-                linter = Linter(
-                    self.rules,
-                    store,
-                    policy.thresholds,
-                    settings.facts,
-                    policy.selection,
-                    policy.judge,
-                    ignoring=self.ignoring,
-                    baseline=policy.baseline,
-                )
-            if found.problem is not None:
-                yield unread(found.path, found.problem), policy.fail_on
-            elif fixing is not None and not found.tree:
-                yield fixing.lint(linter, found.path, named=found.named), policy.fail_on
-            else:
-                yield linter.lint(found.path, named=found.named, tree=found.tree, likely=found.likely), policy.fail_on
-
-    def _settings(self, folder: str) -> Settings:
-        return settings_for(self.settings, folder)
-
-    def _policy(self, settings: Settings) -> Policy:
-        from orbgen.lint.policy import BaselineError, policy_for
-        from orbgen.lint.selection import UnknownRuleError
-
-        try:
-            return policy_for(self.flags, settings, self.rules)
-        except BaselineError as error:
-            raise UsageProblem(str(error)) from None
-        except UnknownRuleError as error:
-            where = f"{settings.path}: " if settings.path is not None else ""
-            raise UsageProblem(f"{where}{error}") from None
 
 
 def _fixing(paths: tuple[str, ...], *, safe: bool, unsafe: bool, write: bool, color: bool | None) -> Fixing | None:

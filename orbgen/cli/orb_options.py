@@ -10,6 +10,7 @@ from orbgen.cli.exits import UsageProblem
 
 if TYPE_CHECKING:
     from orbgen.circleci.orbs import OrbSource, OrbStore
+    from orbgen.source.nodes import Document
 
 DEFAULT_FOLDER = os.path.join(".circleci", "orbs")
 
@@ -38,10 +39,18 @@ def read_orbs(given: tuple[str, ...]) -> tuple[OrbSource, ...]:
     return tuple(sources)
 
 
-def store_for(given: tuple[OrbSource, ...], folder: str, planned: str | None = None) -> OrbStore:
-    """The orbs at hand for a configuration in `folder`: those given, the plan's, those beside it, the user's."""
+def store_for(
+    given: tuple[OrbSource, ...],
+    folder: str,
+    planned: str | None = None,
+    documents: dict[str, Document] | None = None,
+) -> OrbStore:
+    """The orbs at hand for a configuration in `folder`: those given, the plan's, those beside it, the user's.
+
+    Stores that share `documents` read each orb once.
+    """
     from orbgen.circleci.orbs import OrbStore
 
     cache = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "orbgen", "orbs")
     folders = (planned, os.path.join(folder, "orbs"), DEFAULT_FOLDER, cache)
-    return OrbStore(given, tuple([path for path in dict.fromkeys(folders) if path is not None]))
+    return OrbStore(given, tuple([path for path in dict.fromkeys(folders) if path is not None]), documents)

@@ -48,6 +48,7 @@ PLAIN = [
     ["a", "-q", "--no-color", "-S"],
     ["a", "--color", "--no-color", "-s"],
     ["", "a"],
+    ["a", "--count", "4", "--count=007"],
 ]
 LEFT_TO_CLICK = [
     [],
@@ -61,7 +62,8 @@ LEFT_TO_CLICK = [
     ["a", "-f=concise"],
     ["a", "--quiet=yes"],
     ["a", "--", "--quiet"],
-    ["a", "--count", "4"],
+    ["a", "--count", "four"],
+    ["a", "--count", "-4"],
     ["a", "-o", "file"],
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import time
 
 import pytest
@@ -47,7 +48,30 @@ def test_long_work_has_a_line_that_is_taken_away(clock, terminal):
     line.step(1500)
     line.clear()
     line.clear()
-    assert terminal.getvalue() == "\r900 of 2,000 files\r1,500 of 2,000 files\r\x1b[K"
+    first, second, gone, rest = terminal.getvalue().split("\x1b[K")
+    assert first == f"\r[{'#' * 13}{'.' * 17}] 900 of 2,000 files"
+    assert second == f"\r[{'#' * 22}{'.' * 8}] 1,500 of 2,000 files"
+    assert (gone, rest) == ("\r", "")
+
+
+def test_the_line_is_written_while_one_file_takes_long(clock, terminal):
+    line = Progress(10, terminal)
+    line.step(4)
+    clock[0] += 1.1
+    line.tick()
+    assert "4 of 10 files" in terminal.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("columns", "shown"), [(30, "[######........] 4 of 9 files"), (14, "4 of 9 files"), (9, "4 of 9 f")]
+)
+def test_the_line_never_breaks(clock, terminal, monkeypatch, columns, shown):
+    monkeypatch.setattr(terminal, "fileno", lambda: 2, raising=False)
+    monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((columns, 24)))
+    line = Progress(9, terminal)
+    clock[0] += 1.1
+    line.step(4)
+    assert terminal.getvalue() == f"\r{shown}\x1b[K"
 
 
 @pytest.mark.parametrize(("terminal_name", "wanted"), [("dumb", True), ("xterm", False)])
