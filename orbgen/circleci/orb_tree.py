@@ -67,7 +67,9 @@ def read_tree(root: str) -> OrbTree:
     for name, fragments in sections.items():
         if fragments:
             _add_section(top, name, fragments)
-    source = next(fragment.document.source for fragment in files if fragment.entry.name == manifest)
+    source = next((fragment.document.source for fragment in files if fragment.entry.name == manifest), None)
+    if source is None:
+        raise UnreadableError(problem_at(root, f"{manifest} was there a moment ago, and is no more"))
     document = assemble(source, top, every)
     document.problems = problems
     include_files(document.root, folder)

@@ -105,6 +105,7 @@ _NAMED_ORBS = 5
     metavar="N",
     help="How many processes lint the files; by default as many as there are processors, or one for a few files.",
 )
+@declare.option("--no-cache", is_flag=True, help="Lint each file anew, and keep no results for the next time.")
 @declare.option("--quiet", "-q", is_flag=True, help="Print findings only, no notes and no summary.")
 @color_option
 def command(
@@ -126,6 +127,7 @@ def command(
     plan: str | None,
     orbs: tuple[str, ...],
     workers: int | None,
+    no_cache: bool,
     quiet: bool,
     color: bool | None,
 ) -> int:
@@ -149,7 +151,8 @@ def command(
     keeping = _keeping(write_baseline)
     printing = keeping is None and (fixing is None or fixing.reports)
     reports = Reports(format_, style_for(sys.stdout, color), output, progress, printing=printing)
-    for done, (result, failing) in enumerate(linters.results(files, fixing, workers, progress.tick), 1):
+    found = linters.results(files, fixing, workers, caching=not no_cache, heard=progress.tick)
+    for done, (result, failing) in enumerate(found, 1):
         summary.add(result, failing)
         reports.add(reports.parts(result, failing))
         if keeping is not None:

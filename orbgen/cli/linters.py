@@ -11,10 +11,12 @@ from orbgen.cli.orb_options import store_for
 from orbgen.cli.plan_settings import settings_for
 from orbgen.lint.findings import Severity
 from orbgen.project.settings import Settings
+from orbgen.project.user_cache import cache_folder
 
 if TYPE_CHECKING:
     from orbgen.circleci.orbs import OrbSource
     from orbgen.cli.lint_fixing import Fixing
+    from orbgen.lint.cache import ResultCache
     from orbgen.lint.policy import Flags, Policy
     from orbgen.lint.result import FileResult
     from orbgen.lint.run import Linter
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
 Judged: TypeAlias = "tuple[FileResult, Severity]"
 
 # Below, a process is started and has its answers read in more time than it saves.
-_FILES_FOR_TWO = 12
+_FILES_FOR_TWO = 16
+# Below, looking for results takes more time than it saves.
+_FILES_FOR_CACHE = 2
 
 
 class Linters:
@@ -41,16 +45,19 @@ class Linters:
         self.ignoring = ignoring
         self.settings = SettingsReader(plan)
         self.documents: dict[str, Document] = {}
+        self.cache: ResultCache | None = None
+        self._policies: dict[int, Policy] = {}
         self._folder: str | None = None
         self._linter: tuple[Linter, Severity] | None = None
         # What the flags name is looked at before any file is.
-        self._policy(Settings())
+        self._new_policy(Settings())
 
     def results(
         self,
         files: list[Found],
         fixing: Fixing | None = None,
         workers: int | None = None,
+        caching: bool = False,
         heard: Callable[[], None] = lambda: None,
     ) -> Iterator[Judged]:
         """The result for each file, and the severity from which on it fails the run.
@@ -62,11 +69,17 @@ class Linters:
         # What is wrong with the settings of any folder is said before the first file is looked at.
         for folder in dict.fromkeys([os.path.dirname(found.path) for found in files]):
             settings_for(self.settings, folder)
+        if caching and fixing is None and len(files) >= _FILES_FOR_CACHE:
+            from orbgen.lint.cache import ResultCache
+
+            self.cache = ResultCache(cache_folder())
         if fixing is None and (len(files) >= _FILES_FOR_TWO if workers is None else workers > 1):
             yield from self._in_processes(files, workers, heard)
         else:
             for found in files:
                 yield self.result(found, fixing)
+        if self.cache is not None:
+            self.cache.prune()
 
     def result(self, found: Found, fixing: Fixing | None = None) -> Judged:
         """The result for one file, and the severity from which on it fails the run."""
@@ -77,6 +90,8 @@ class Linters:
             return unread(found.path, found.problem), fail_on
         if fixing is not None and not found.tree:
             return fixing.lint(linter, found.path, named=found.named), fail_on
+        if self.cache is not None:
+            return self.cache.lint(linter, found), fail_on
         return linter.lint(found.path, named=found.named, tree=found.tree, likely=found.likely), fail_on
 
     def _in_processes(self, files: list[Found], workers: int | None, heard: Callable[[], None]) -> Iterator[Judged]:
@@ -114,6 +129,13 @@ class Linters:
         return self._linter
 
     def _policy(self, settings: Settings) -> Policy:
+        """The policy for some settings, of which there is one for each plan: a baseline is read once."""
+        found = self._policies.get(id(settings))
+        if found is None:
+            found = self._policies[id(settings)] = self._new_policy(settings)
+        return found
+
+    def _new_policy(self, settings: Settings) -> Policy:
         from orbgen.lint.policy import BaselineError, policy_for
         from orbgen.lint.selection import UnknownRuleError
 

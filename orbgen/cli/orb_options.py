@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from orbgen.cli import declare
 from orbgen.cli.exits import UsageProblem
+from orbgen.project.user_cache import cache_folder
 
 if TYPE_CHECKING:
     from orbgen.circleci.orbs import OrbSource, OrbStore
@@ -51,6 +52,6 @@ def store_for(
     """
     from orbgen.circleci.orbs import OrbStore
 
-    cache = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "orbgen", "orbs")
+    cache = os.path.join(cache_folder(), "orbs")
     folders = (planned, os.path.join(folder, "orbs"), DEFAULT_FOLDER, cache)
     return OrbStore(given, tuple([path for path in dict.fromkeys(folders) if path is not None]), documents)

@@ -90,6 +90,7 @@ class Linter:
         self.facts = facts or Facts()
         self.judge = judge
         self.baseline = baseline
+        self.checkout: Callable[[str], Checkout] = Checkout
 
     def unselective(self) -> Linter:
         """A linter with all rules and without the plan's ignores; itself if it is one."""
@@ -105,11 +106,19 @@ class Linter:
         """
         return self.judged(self.examined(path, named=named, tree=tree, likely=likely), path)
 
-    def examined(self, path: str, *, named: bool = False, tree: bool = False, likely: bool = False) -> FileResult:
-        """The result for one file with all that the rules found, whatever the plan and the thresholds leave of it."""
+    def examined(
+        self, path: str, *, named: bool = False, tree: bool = False, likely: bool = False, data: bytes | None = None
+    ) -> FileResult:
+        """The result for one file with all that the rules found, whatever the plan and the thresholds leave of it.
+
+        `data` are the file's bytes where they were read before.
+        """
         _sweep()
         try:
-            inspected = self._inspect_tree(path) if tree else self._inspect(read_bytes(path), path, named=named)
+            if tree:
+                inspected: Inspected | None = self._inspect_tree(path)
+            else:
+                inspected = self._inspect(read_bytes(path) if data is None else data, path, named=named)
         except UnreadableError as error:
             return unread(name_of(path), error.problem)
         if inspected is None:
@@ -166,7 +175,7 @@ class Linter:
             return None
         compile_ = compile_orb if kind is FileKind.ORB else compile_document
         pipeline = compile_(document, Inputs(orbs_injected=injects_orb(path)), self.store)
-        return self._run(Context(document, pipeline, Checkout(_checkout_of(path)), self.facts))
+        return self._run(Context(document, pipeline, self.checkout(checkout_of(path)), self.facts))
 
     def _inspect_tree(self, path: str) -> Inspected:
         """What is found in the orb that a manifest is the head of. Raises UnreadableError."""
@@ -177,7 +186,7 @@ class Linter:
         pipeline = msgspec.structs.replace(pipeline, problems=(*pipeline.problems, *tree.warnings))
         scripts = tuple(tree.folder.scripts.values())
         return self._run(
-            Context(tree.document, pipeline, Checkout(_checkout_of(path)), self.facts, tree.parts, scripts)
+            Context(tree.document, pipeline, self.checkout(checkout_of(path)), self.facts, tree.parts, scripts)
         )
 
     def _run(self, context: Context) -> Inspected:
@@ -219,7 +228,7 @@ def unread(name: str, problem: Problem) -> FileResult:
     return FileResult(name, problems=(problem,), linted=False)
 
 
-def _checkout_of(path: str) -> str:
+def checkout_of(path: str) -> str:
     """The root of a file's checkout: its git work tree, else the folder above `.circleci`, else its own folder."""
     folder = os.path.dirname(os.path.abspath(path)) if path != "-" else os.getcwd()
     start = folder

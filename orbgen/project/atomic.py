@@ -23,6 +23,19 @@ def write_atomically(path: str, data: bytes) -> None:
         raise
 
 
+def write_private(path: str, data: bytes) -> None:
+    """Write a file that only the user may read, whole or not at all; after a crash of the system it may be broken."""
+    temporary = f"{path}.{os.getpid()}"
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
 def _mode(path: str) -> int:
     try:
         return os.stat(path).st_mode & 0o7777

@@ -55,6 +55,17 @@ def setup_text(path: str) -> str | None:
     return text if "setup:" in text and _SETUP.search(text) else None
 
 
+def setup_files(path: str) -> tuple[str, ...]:
+    """The files that may be setup configurations for one: what this module says of it depends on them."""
+    directory = os.path.dirname(os.path.abspath(path))
+    beside = os.path.join(directory, "config.yml")
+    while os.path.basename(directory) != ".circleci":
+        directory, name = os.path.split(directory)
+        if not name:
+            return (beside,)
+    return tuple(dict.fromkeys((beside, *[os.path.join(directory, name) for name in CONFIG_NAMES])))
+
+
 def is_continuation(path: str) -> bool:
     """Whether a configuration is one that the setup configuration beside it continues with, or one above it may."""
     directory, base = os.path.split(os.path.abspath(path))

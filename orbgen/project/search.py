@@ -60,9 +60,20 @@ def _found_at(path: str) -> Iterator[Found]:
             below = [tree or Found(path, problem=_problem(path, "there is no CircleCI configuration in this folder"))]
         yield from below
     elif os.path.lexists(path) or not _is_pattern(path):
-        yield Found(path, problem=_problem(path, "there is no such file or folder"))
+        yield Found(path, problem=_problem(path, _why_absent(path)))
     else:
         yield from _matching(path)
+
+
+def _why_absent(path: str) -> str:
+    try:
+        os.stat(path)
+    except FileNotFoundError:
+        link = os.path.islink(path)
+        return "this link leads to nothing that is there" if link else "there is no such file or folder"
+    except OSError as error:
+        return f"cannot read the file: {error.strerror}"
+    return "it was not there a moment ago"
 
 
 def _part_of_tree(path: str) -> Found | None:

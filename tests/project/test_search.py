@@ -159,6 +159,25 @@ def test_folders_that_link_to_each_other_are_entered_once(write):
     assert paths("**/*.yml") == ["x/.circleci/config.yml"]
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("absent.yml", "there is no such file or folder"),
+        ("broken.yml", "this link leads to nothing that is there"),
+        ("round.yml", "cannot read the file: Too many levels of symbolic links"),
+        ("file.yml/inner.yml", "cannot read the file: Not a directory"),
+        ("n" * 300, "cannot read the file: File name too long"),
+    ],
+)
+def test_why_a_named_file_is_not_there(write, name, said):
+    write("file.yml")
+    os.symlink("absent", "broken.yml")
+    os.symlink("round.yml", "round.yml")
+    (found,) = find_files((name,))
+    assert found.problem is not None
+    assert found.problem.message == said
+
+
 def test_a_link_to_a_pipe_is_not_opened(write):
     write(".circleci/config.yml")
     os.mkfifo("pipe")
