@@ -68,12 +68,17 @@ def setup_files(path: str) -> tuple[str, ...]:
 
 def is_continuation(path: str) -> bool:
     """Whether a configuration is one that the setup configuration beside it continues with, or one above it may."""
+    return setup_of(path) is not None
+
+
+def setup_of(path: str) -> str | None:
+    """The text of the setup configuration that may continue with a configuration; None where there is none."""
     directory, base = os.path.split(os.path.abspath(path))
     if base in CONFIG_NAMES and os.path.basename(directory) == ".circleci":
-        return False
+        return None
     while os.path.basename(directory) != ".circleci":
         directory, name = os.path.split(directory)
         if not name:
-            return False
+            return None
     config = config_in(directory)
-    return config is not None and setup_text(config) is not None
+    return setup_text(config) if config is not None else None

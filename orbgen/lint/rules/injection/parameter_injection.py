@@ -13,6 +13,7 @@ from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
 from orbgen.lint.orb_references import is_orb_source
 from orbgen.lint.splices import found_alone, found_splice, parameter_splices, splices
+from orbgen.project.continuing import setup_of
 from orbgen.source.nodes import Content, Mapping, Scalar
 from orbgen.source.span import Span
 
@@ -24,6 +25,7 @@ RULE = Rule(
     since="0.1",
     needs=("pipeline", "parameters"),
 )
+_PARAMETERS = "pipeline.parameters."
 _NAMED_CODE = re.compile(r"(?:.*[-_])?(?:commands?|scripts?|run|cmd|steps|args|arguments)")
 _DESCRIBED_CODE = re.compile(
     r"\b(?:run|execut\w+|evaluat\w+|append\w*|pass\w*)\b.*\b(?:scripts?|commands?|code|arguments?|args|flags)\b"
@@ -37,10 +39,11 @@ _DESCRIBED_CODE = re.compile(
 def check(context: Context) -> Iterator[Finding]:
     """Each part of a text that is code which a caller, or a user of the orb, chooses."""
     known: set[Span] = set()
+    literal = _set_by_setup(context)
     for run in context.pipeline.job_runs:
         for splice in splices(run):
             known.add(splice.part.pasted)
-            if splice.value.level is Level.CALLER:
+            if splice.value.level is Level.CALLER and splice.source not in literal:
                 found = found_splice(RULE, run, splice, context)
                 yield replace(found, persona=Persona.PEDANTIC) if context.facts.trusted_callers else found
     published = bool(context.pipeline.elements) and is_orb_source(context)
@@ -60,6 +63,16 @@ def check(context: Context) -> Iterator[Finding]:
                     severity=Severity.LOW,
                     persona=Persona.PEDANTIC if inline else Persona.DEFAULT,
                 )
+
+
+def _set_by_setup(context: Context) -> set[str]:
+    """The parameters that the setup configuration before this one sets to values that are written in it."""
+    setup = setup_of(context.document.source.name) if _PARAMETERS in context.document.source.text else None
+    if setup is None:
+        return set()
+    from orbgen.lint.continuations import literal_parameters
+
+    return {f"{_PARAMETERS}{name}" for name in literal_parameters(setup)}
 
 
 def _is_code(name: str, element: JobRun) -> bool:
