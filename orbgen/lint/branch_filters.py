@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from orbgen.lint.context import path_of
 from orbgen.lint.findings import Finding
-from orbgen.source.nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
     from orbgen.lint.fixes import Fix, Mender
@@ -18,7 +17,6 @@ def to_default_branch(finding: Finding, mender: Mender) -> Fix | None:
     None where that is not known, or where an entry has a filter or belongs to a job group.
     """
     from orbgen.project.git import git_facts
-    from orbgen.source.writing import write_scalar
 
     context = mender.context
     runs = [run for run in context.pipeline.job_runs if path_of(run) in finding.job_runs]
@@ -29,13 +27,8 @@ def to_default_branch(finding: Finding, mender: Mender) -> Fix | None:
     (entry,) = entries.values()
     if not context.is_own(entry.span) or any([run.group for run in runs]):
         return None
-    filters = f"filters: {write_scalar(f'pipeline.git.branch == {chr(34)}{branch}{chr(34)}')}"
-    if isinstance(entry, Scalar):
-        edits = mender.replace(entry, f"{write_scalar(entry.text)}:\n  {filters}")
-    else:
-        settings = entry.entries[0][1] if isinstance(entry, Mapping) and len(entry.entries) == 1 else None
-        if not isinstance(settings, Mapping) or "filters" in settings.fields:
-            return None
-        edits = mender.append(settings, filters)
+    edits = mender.add_to_entry(entry, "filters", f'pipeline.git.branch == "{branch}"')
+    if edits is None:
+        return None
     title = f"keep the job to the branch '{branch}'"
     return mender.fix(title, edits, changes=mender.runs_at(entry, "filters"))

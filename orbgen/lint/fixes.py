@@ -7,6 +7,8 @@ edits, and takes them back where the pipeline then differs in more than the fix 
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from orbgen.circleci.text import parts_of
@@ -16,6 +18,7 @@ from orbgen.source.edits import Edit
 from orbgen.source.nodes import Alias, Document, Mapping, Node, Scalar, walk
 from orbgen.source.problems import EditError, Problem
 from orbgen.source.span import Span
+from orbgen.source.writing import write_scalar
 
 
 class Fix(msgspec.Struct, frozen=True, eq=False):
@@ -94,6 +97,21 @@ class Mender:
             offset = stop
         return None
 
+    def offset_in(self, scalar: Scalar, span: Span) -> int | None:
+        """Where in a scalar's text a piece stands that is at a place of the file; None if nowhere."""
+        places = [match.start() for match in re.finditer(re.escape(span.text), scalar.text)]
+        return next((place for place in places if scalar.place(place).start == span.start), None)
+
+    def script_at(self, span: Span) -> tuple[Scalar, int, int] | None:
+        """The scalar with a script around a place, as it is written, and where in its text that is."""
+        for script in self.context.scripts():
+            if script.text.source is span.source and script.text.start <= span.start and span.end <= script.text.end:
+                scalar = next((p.scalar for p in parts_of(script.text) if p.scalar.start == script.text.start), None)
+                start = None if scalar is None else self.offset_in(scalar, span)
+                if scalar is not None and start is not None:
+                    return scalar, start, start + len(span.text)
+        return None
+
     # Edits
 
     def replace(self, node: Node, text: str) -> tuple[Edit, ...]:
@@ -111,6 +129,16 @@ class Mender:
     def append(self, collection: Node, text: str) -> tuple[Edit, ...]:
         """Put entries behind the last of a collection."""
         return inserting.append(self.document, collection, text)
+
+    def add_to_entry(self, entry: Node, key: str, value: str) -> tuple[Edit, ...] | None:
+        """Give a workflow's entry one more key; None where it has it already."""
+        new = f"{key}: {write_scalar(value)}"
+        if isinstance(entry, Scalar):
+            return self.replace(entry, f"{write_scalar(entry.text)}:\n  {new}")
+        settings = entry.entries[0][1] if isinstance(entry, Mapping) and len(entry.entries) == 1 else None
+        if not isinstance(settings, Mapping) or key in settings.fields:
+            return None
+        return self.append(settings, new)
 
     # Ways into the compiled pipeline
 

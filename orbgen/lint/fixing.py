@@ -26,6 +26,7 @@ from orbgen.source.problems import EditError, UnreadableError
 _MOST_FAILURES = 60
 # What a mended finding leaves behind where a comment ignored others that went with it.
 _MAY_COME = "unused-ignore"
+_BROKEN = ("compile-error", "unknown-key", "duplicate-name")
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -206,7 +207,9 @@ class _Mending:
             assert watched[0] is not None and watched[1] is not None
             before, seen = watched[0], watched[1]
         came = Counter([f.name for f in seen.findings]) - Counter([f.name for f in before.findings])
-        new = [name for name in came if not name.startswith(_MAY_COME)]
+        # What compiles now was not looked at before.
+        completes = all([offer.fix.completes for offer in batch])
+        new = [name for name in came if name.startswith(_BROKEN) or not (completes or name.startswith(_MAY_COME))]
         return f"it would bring {new[0]}" if new else None
 
     def _unlike(self, fixes: list[Fix], now: dict[str, object]) -> str | None:

@@ -40,7 +40,7 @@ def mistake_in_filter(text: str, others: tuple[str, ...], *, branches: bool) -> 
     if _NOT_IN_REFS.search(text):
         shown = " ".join(text.split())
         message = f"`{shown[:60]}` is taken for a name, and no branch or tag can have it, so it matches nothing"
-        return Mistake("glob", message, f"write a pattern between slashes, as in `{_as_pattern(shown)[:60]}`")
+        return Mistake("glob", message, f"write a pattern between slashes, as in `{as_pattern(shown)[:60]}`")
     for start in ("refs/heads/", "refs/tags/", *(("origin/",) if branches else ())):
         if text.startswith(start) and text != start:
             message = (
@@ -50,7 +50,8 @@ def mistake_in_filter(text: str, others: tuple[str, ...], *, branches: bool) -> 
     return None
 
 
-def _as_pattern(text: str) -> str:
+def as_pattern(text: str) -> str:
+    """A name with wildcards as a pattern between slashes."""
     inner = text.removeprefix("^").replace("\\", "").replace("/", r"\/").replace(".", r"\.")
     return f"/{re.sub(r'[*]+', '.*', inner).replace('?', '.').strip()}/"
 

@@ -136,9 +136,11 @@ def _found(
         path=sink.path,
         label="pasted here before any shell reads it; quotes do not help",
         related=tuple(related),
-        help=f'set it in `environment:` of the step and use it as a quoted variable: `"${_variable(splice.source)}"`',
+        help="set it in `environment:` of the step and use it as a quoted variable: "
+        f'`"${variable_for(splice.source)}"`',
     )
 
 
-def _variable(source: str) -> str:
+def variable_for(source: str) -> str:
+    """What a variable that holds a value is best called."""
     return "_".join(source.split(".")[1:]).replace("-", "_").upper()

@@ -101,9 +101,15 @@ def _laid_out(example: Example, folder: Path) -> tuple[Path, Facts]:
     return path, facts_of(read_data(example.plan.encode(), "orbgen.yml")) if example.plan is not None else Facts()
 
 
+def _orbs(path: Path) -> OrbStore:
+    """The orbs whose sources an example has in the folder `orbs`."""
+    return OrbStore(folders=(str(path.parent / "orbs"),))
+
+
 def _mended(loaded: LoadedRule, example: Example, text: str, path: Path, facts: Facts) -> Mended:
-    linter = Linter((loaded,), OrbStore(), _thresholds(example), facts)
-    watching = Linter(RULES, OrbStore(), EVERYTHING, facts)
+    store = _orbs(path)
+    linter = Linter((loaded,), store, _thresholds(example), facts)
+    watching = Linter(RULES, store, EVERYTHING, facts)
     mended = Fixer(linter, unsafe=True, watching=watching).mend(text.encode(), str(path), named=True)
     assert mended is not None
     return mended
@@ -112,13 +118,13 @@ def _mended(loaded: LoadedRule, example: Example, text: str, path: Path, facts: 
 @pytest.mark.parametrize(("loaded", "example"), CASES)
 def test_an_example_of_a_page(loaded: LoadedRule, example: Example, tmp_path: Path):
     path, facts = _laid_out(example, tmp_path)
-    shown = Linter((loaded,), OrbStore(), EVERYTHING, facts).lint(str(path), named=True)
+    shown = Linter((loaded,), _orbs(path), EVERYTHING, facts).lint(str(path), named=True)
     assert not shown.problems
     if example.kind == "good":
         assert [f"{finding.primary}: {finding.message}" for finding in shown.findings] == []
         return
     assert example.expected, "a bad example has markers"
-    visible = Linter((loaded,), OrbStore(), _thresholds(example), facts).lint(str(path), named=True).findings
+    visible = Linter((loaded,), _orbs(path), _thresholds(example), facts).lint(str(path), named=True).findings
     found = [(finding.primary.line, f"{finding.message} [{finding.kind}]") for finding in visible]
     for line, words in example.expected:
         assert any([line == place and words in message for place, message in found]), (line, words, found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.lint.problems import finding_from, renamed
 from orbgen.source.nodes import Scalar, walk
+from orbgen.source.span import Span
 
 if TYPE_CHECKING:
     from orbgen.lint.fixes import Fix, Mender
@@ -73,8 +73,7 @@ def _escaped(finding: Finding, mender: Mender) -> Fix | None:
     scalar = next((node for node in around if node.start <= place.start < node.end), None)
     if scalar is None or not place.text.startswith("<<"):
         return None
-    starts = [found.start() for found in re.finditer("<<", scalar.text)]
-    start = next((start for start in starts if scalar.place(start).start == place.start), None)
+    start = mender.offset_in(scalar, Span(place.source, place.start, place.start + 2))
     if start is None:
         return None
     edits = mender.replace_text(scalar, start, start + 2, "\\<<")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from orbgen.circleci.expressions import Binary, Expression, ExpressionError, Not, Pattern, parse
 from orbgen.circleci.text import is_known
-from orbgen.lint.context import Context
+from orbgen.lint.context import Context, path_of
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.lint.ref_filters import Mistake, mistake_in_cron, mistake_in_filter, mistake_in_pattern
+from orbgen.lint.ref_filters import Mistake, as_pattern, mistake_in_cron, mistake_in_filter, mistake_in_pattern
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
 from orbgen.source.span import Span
+
+if TYPE_CHECKING:
+    from orbgen.lint.fixes import Fix, Mender
 
 RULE = Rule(
     name="unmatchable-filter",
@@ -110,3 +114,39 @@ def _found(place: Span, mistake: Mistake) -> Finding:
     return RULE.finding(
         mistake.message, place, kind=mistake.kind, confidence=confidence, path=mistake.kind, help=mistake.help
     )
+
+
+def fix(finding: Finding, mender: Mender) -> Fix | None:
+    """A name with wildcards becomes a pattern between slashes, the beginning of a name one that anything follows."""
+    node = mender.node_at(finding.primary)
+    if not isinstance(node, Scalar) or finding.kind not in ("glob", "prefix"):
+        return None
+    if finding.kind == "prefix" and not node.text.endswith("/"):
+        return None
+    new = as_pattern(node.text) if finding.kind == "glob" else f"{node.text[:-1]}.*/"
+    edits = mender.replace_text(node, 0, len(node.text), new)
+    return mender.fix(f"write `{new}`", edits, changes=_filtered(node, mender.context))
+
+
+def _filtered(item: Scalar, context: Context) -> tuple[str, ...]:
+    """The ways to the filters of job runs and schedules that an item is in."""
+    found = []
+    for workflow in context.pipeline.workflows:
+        for run in workflow.job_runs:
+            if any([place == item.span for place in _places(run.filters)]):
+                found.append(f"{path_of(run)}/filters")
+        if any([place == item.span for place in _places(workflow.node and workflow.node.get("triggers"))]):
+            found.append(f"{workflow.name}/triggers")
+    return tuple(found)
+
+
+def _places(node: Content | None) -> Iterator[Span]:
+    """Where the scalars in a value stand."""
+    if isinstance(node, Scalar):
+        yield node.span
+    elif type(node) is Sequence:
+        for element in node.elements:
+            yield from _places(element)
+    elif type(node) is Mapping:
+        for field in node.fields.values():
+            yield from _places(field.value)

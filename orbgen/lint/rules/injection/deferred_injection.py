@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from orbgen.circleci.pipeline import JobRun
 from orbgen.lint.cleaners import quotes_for_the_shell
@@ -15,6 +16,9 @@ from orbgen.lint.taint import TaintedScript, Use, tainted_scripts, written_files
 from orbgen.shell.words import Command, PartKind
 from orbgen.source.problems import Note
 
+if TYPE_CHECKING:
+    from orbgen.lint.fixes import Fix, Mender
+
 RULE = Rule(
     name="deferred-injection",
     sees=Sees.JOB_RUN,
@@ -25,6 +29,7 @@ RULE = Rule(
 )
 _PROFILES = (".bashrc", ".profile", ".bash_profile", ".zshrc", ".zshenv")
 _CONTINUES = re.compile(r"pipeline/continue\b")
+_EXPORT = re.compile(r"""echo (["']?)(export \w+=)(\\?["']?)\$(?:(\w+)|\{(\w+)\})\3\1(?=\s*>>)""")
 _WRITING = ("echo", "printf", "cat", "tee")
 
 
@@ -115,3 +120,18 @@ def _found(run: JobRun, context: Context, tainted: TaintedScript, use: Use, kind
         related=related,
         help=_HELP[kind],
     )
+
+
+def fix(finding: Finding, mender: Mender) -> Fix | None:
+    """A single `echo "export NAME=$X"` becomes a `printf` that quotes the value for the shell that reads it."""
+    found = mender.script_at(finding.primary) if finding.kind == "bash-env" else None
+    if found is None:
+        return None
+    script, start, _ = found
+    line = script.text.rfind("\n", 0, start) + 1
+    match = _EXPORT.search(script.text, line)
+    if match is None or not match.start() <= start < match.end() or match[1] == "'":
+        return None
+    quoted = f"printf '{match[2]}%q\\n' \"${match[4] or match[5]}\""
+    edits = mender.replace_text(script, match.start(), match.end(), quoted)
+    return mender.fix("quote it for the shell", edits, changes=mender.scripts_with(script))

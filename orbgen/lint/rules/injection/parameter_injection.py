@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -16,6 +17,9 @@ from orbgen.lint.splices import found_alone, found_splice, parameter_splices, sp
 from orbgen.project.continuing import setup_of
 from orbgen.source.nodes import Content, Mapping, Scalar
 from orbgen.source.span import Span
+
+if TYPE_CHECKING:
+    from orbgen.lint.fixes import Fix, Mender
 
 RULE = Rule(
     name="parameter-injection",
@@ -83,3 +87,10 @@ def _is_code(name: str, element: JobRun) -> bool:
     for key in ("parameters", name, "description"):
         node = node.get(key) if type(node) is Mapping else None
     return isinstance(node, Scalar) and _DESCRIBED_CODE.search(node.text) is not None
+
+
+def fix(finding: Finding, mender: Mender) -> Fix | None:
+    """The value is handed to the script by the step's environment, and the script uses the quoted variable."""
+    from orbgen.lint.unpasting import unpasted
+
+    return unpasted(finding, mender) if not finding.kind else None

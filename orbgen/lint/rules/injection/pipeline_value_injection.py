@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from orbgen.circleci.pipeline_values import Level
 from orbgen.lint.context import Context
@@ -11,6 +12,9 @@ from orbgen.lint.injection import CHOOSERS, severity_of
 from orbgen.lint.opaque_arguments import Handed, handed_on
 from orbgen.lint.orb_references import is_orb_source
 from orbgen.lint.splices import found_alone, found_splice, splices
+
+if TYPE_CHECKING:
+    from orbgen.lint.fixes import Fix, Mender
 
 RULE = Rule(
     name="pipeline-value-injection",
@@ -58,3 +62,10 @@ def _handed(handed: Handed, context: Context) -> Finding:
         call=handed.call,
         help="read the orb's source, or put it into the folder of orbs so that it is looked at",
     )
+
+
+def fix(finding: Finding, mender: Mender) -> Fix | None:
+    """The value is handed to the script by the step's environment, and the script uses the quoted variable."""
+    from orbgen.lint.unpasting import unpasted
+
+    return unpasted(finding, mender) if not finding.kind else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.pipeline_values import Level
@@ -12,6 +14,9 @@ from orbgen.lint.injection import CHOOSERS, severity_of
 from orbgen.lint.reparsers import Reparsing, code_words, reads_input_as_code
 from orbgen.lint.taint import TaintedScript, Use, tainted_scripts
 from orbgen.source.problems import Note
+
+if TYPE_CHECKING:
+    from orbgen.lint.fixes import Fix, Mender
 
 RULE = Rule(
     name="reparsed-variable",
@@ -83,3 +88,16 @@ def _found(run: JobRun, context: Context, script: StepScript, use: Use, reparsin
         related=related,
         help=_HELP[reparsing],
     )
+
+
+def fix(finding: Finding, mender: Mender) -> Fix | None:
+    """What another machine's shell reads again is quoted for it, as bash from 4.4 on can."""
+    name = re.fullmatch(r"\$(?:(\w+)|\{(\w+)\})", finding.primary.text)
+    if finding.kind != Reparsing.REMOTE.value or name is None:
+        return None
+    found = mender.script_at(finding.primary)
+    if found is None:
+        return None
+    script, start, end = found
+    edits = mender.replace_text(script, start, end, f"${{{name[1] or name[2]}@Q}}")
+    return mender.fix("quote it for the other shell", edits, changes=mender.scripts_with(script))

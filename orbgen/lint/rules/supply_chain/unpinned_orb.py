@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from orbgen.circleci.library import Import
 from orbgen.lint.context import Context
@@ -12,6 +13,9 @@ from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Sever
 from orbgen.lint.orb_references import imported_orbs, is_orb_source
 from orbgen.project.facts import is_any
 from orbgen.source.nodes import Content, Mapping, Scalar
+
+if TYPE_CHECKING:
+    from orbgen.lint.fixes import Fix, Mender
 
 RULE = Rule(
     name="unpinned-orb",
@@ -112,3 +116,14 @@ def _help(kind: str, orb: Import, name: str) -> str:
     if kind in ("volatile", "partial") and orb.resolved is not None:
         return f"the source at hand is `{name}@{orb.resolved}`: write that"
     return f"write an exact version, as in `{name}@1.2.3`"
+
+
+def fix(finding: Finding, mender: Mender) -> Fix | None:
+    """A range becomes the version whose source is at hand."""
+    imports = [orb for orb, node in imported_orbs(mender.context) if node.span == finding.primary]
+    node = mender.node_at(finding.primary)
+    version = imports[0].resolved if imports else None
+    if finding.kind not in ("volatile", "partial") or version is None or not isinstance(node, Scalar):
+        return None
+    edits = mender.replace_text(node, node.text.rindex("@") + 1, len(node.text), version)
+    return mender.fix(f"write `{version}`", edits)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from orbgen.circleci.pipeline import JobRun
 from orbgen.lint.context import Context, path_of
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.source.problems import Note
+
+if TYPE_CHECKING:
+    from orbgen.lint.fixes import Fix, Mender
 
 RULE = Rule(
     name="teleport-join-without-context",
@@ -58,3 +62,20 @@ def check(run: JobRun, context: Context) -> Iterator[Finding]:
                 job_runs=(path_of(run),),
             )
             return
+
+
+def fix(finding: Finding, mender: Mender) -> Fix | None:
+    """The entry gets the context that the plan names for Teleport."""
+    name = mender.context.facts.teleport_context
+    entries = {
+        run.entry.span: run.entry for run in mender.context.pipeline.job_runs if path_of(run) in finding.job_runs
+    }
+    if name is None or len(entries) != 1:
+        return None
+    (entry,) = entries.values()
+    edits = mender.add_to_entry(entry, "context", name)
+    return (
+        None
+        if edits is None
+        else mender.fix(f"add the context '{name}'", edits, changes=mender.runs_at(entry, "context"))
+    )
