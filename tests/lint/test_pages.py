@@ -55,6 +55,7 @@ def test_the_rules_that_exist():
         "forbidden-reference",
         "hardcoded-secret",
         "ignore-without-reason",
+        "insecure-transport",
         "lenient-shell",
         "mismatched-executor",
         "parameter-injection",
