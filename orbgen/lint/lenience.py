@@ -72,6 +72,5 @@ def given_up(script: Script) -> Command | None:
     off = [word.literal or "" for word in commands[0].words[1:]]
     if not any([word.startswith("+") and "e" in word[1:] for word in off]):
         return None
-    again = any([strictness([w.literal or "" for w in one.words[1:]]).errexit for one in commands if one.name == "set"])
     unseen = unseen_failure(script, Strictness(errexit=False, pipefail=True), pipelines=False)
-    return commands[0] if not again and unseen is not None else None
+    return commands[0] if unseen is not None else None

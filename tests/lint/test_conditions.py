@@ -47,6 +47,8 @@ def kinds(condition: str) -> list[str]:
         ("<< 1 == 1 >>", ["always"]),
         ('\'"a" == "b"\'', ["never"]),
         ('pipeline.git.branch == "main" or ""', []),
+        ("{equal: [1, '1']}", ["type"]),
+        ("{not: {equal: [1, '1']}}", ["type"]),
         ("{equal: [main]}", ["empty"]),
         ("{not: }", ["empty"]),
         ("{and: [<< pipeline.parameters.b >>, null]}", ["empty"]),

@@ -39,11 +39,12 @@ workflows:
         ("  v: {when: << pipeline.parameters.fast >>, jobs: [a, a: {p: y}]}", ["'a-1' and 'a-2'"]),
         ("  w: {jobs: [hold: {type: approval}]}\n  v: {jobs: [hold: {type: approval}]}", []),
         ("  w: {jobs: [o/a: {x: 1}, o/a: {x: 2}]}", ["'o/a-1' and 'o/a-2'"]),
+        ("  w: {jobs: [a, a: {p: y}, a: {name: b, requires: [a]}]}", []),
         ("  w: {jobs: [g]}\n  v: {jobs: [a]}", []),
     ],
 )
 def test_jobs_that_are_numbered(tmp_path: Path, workflows: str, expected: list[str]):
-    config = HEAD.replace("jobs:", "orbs: {o: x/y@1.0.0}\njobs:", 1) + workflows
+    config = HEAD.replace("jobs:", "orbs: {o: ns/orb@1.0.0}\njobs:", 1) + workflows
     reported = [finding for finding in found(tmp_path, config, "duplicate-name") if finding.kind == "job"]
     assert [finding.message.rpartition("calls them ")[2] for finding in reported] == expected
     assert {finding.severity for finding in reported} <= {Severity.LOW}

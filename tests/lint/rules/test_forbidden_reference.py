@@ -65,6 +65,14 @@ def _facts(**patterns: tuple[str, ...]) -> Facts:
     return Facts(forbidden=References(**patterns))
 
 
+def test_an_orb_of_an_unknown_version_may_be_an_allowed_one(tmp_path: Path):
+    text = job(
+        "- o/x", more="orbs: {o: acme/o@<< pipeline.parameters.v >>}\nparameters: {v: {type: string, default: x}}\n"
+    )
+    assert found(tmp_path, text, "forbidden-reference", facts=Facts(allowed=References(orbs=("acme/o@1",)))) == ()
+    assert len(found(tmp_path, text, "forbidden-reference", facts=Facts(allowed=References(orbs=("acme/p@1",))))) == 1
+
+
 def test_a_context_that_an_expression_may_choose(tmp_path: Path):
     entry = 'build: {context: << pipeline.git.branch == "main" and "prod" or "dev" >>}'
     (finding,) = found(

@@ -31,6 +31,7 @@ def config(shell: str | None, script: str) -> str:
         ("bash -o errexit -o pipefail", "make\nmake | tee log", None),
         ("/bin/bash --login -exo pipefail", "make\nmake | tee log", None),
         ("sh -e", "make | tee log", None),
+        ("sh", "make | tee log", None),
         ("bash", "make", None),
         ("bash", "make && make install", None),
         ("bash", "echo a\nmake", None),

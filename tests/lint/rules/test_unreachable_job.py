@@ -108,6 +108,8 @@ def test_jobs_that_no_tag_starts(tmp_path: Path, workflow: str, expected: list[t
         ('when: pipeline.git.branch == "a" and pipeline.git.branch == "b"\n' + entries("a", "b"),
          [("no-trigger", "w/a,w/b")]),
         ("when: << pipeline.parameters.deploy >>\n" + entries("a"), []),
+        (entries('a: {filters: {branches: {ignore: /.*/}, tags: {only: "/v\\\\p{L}/"}}}'), []),
+        ('when: pipeline.git.branch starts-with "a" and pipeline.git.branch != "a"\n' + entries("a"), []),
         ("when: {and: [<< pipeline.parameters.deploy >>, {equal: [api, << pipeline.trigger.type >>]}]}\n"
          + entries("a"), []),
         ('when: pipeline.git.commit.subject starts-with "x"\n' + entries("a: {filters: {branches: {only: main}}}"), []),

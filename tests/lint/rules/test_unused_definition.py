@@ -43,10 +43,10 @@ def config(
         (config(jobs="  x: build\n", entries="x"), []),
         (config(more=f"executors: {{e: {{docker: {IMAGE}}}}}\n"), ["executor e"]),
         (config(more="job-groups: {g: {jobs: [build]}}\n"), ["job-group g"]),
-        (config(more="orbs: {o: a/b@1.0.0}\n"), ["orb o"]),
-        (config(more="orbs: {o: a/b@1.0.0}\n", commands="c: {steps: [o/x]}"), ["command c"]),
-        (config(more="orbs: {o: a/b@1.0.0}\nexecutors: {e: o/x}\n"), ["executor e"]),
-        (config(more="orbs: {o: a/b@1.0.0}\n", steps='run: "ls << pipeline.number >>/x"'), ["orb o"]),
+        (config(more="orbs: {o: ns/orb@1.0.0}\n"), ["orb o"]),
+        (config(more="orbs: {o: ns/orb@1.0.0}\n", commands="c: {steps: [o/x]}"), ["command c"]),
+        (config(more="orbs: {o: ns/orb@1.0.0}\nexecutors: {e: o/x}\n"), ["executor e"]),
+        (config(more="orbs: {o: ns/orb@1.0.0}\n", steps='run: "ls << pipeline.number >>/x"'), ["orb o"]),
         (config(more="orbs: {o: {}}\n"), []),
         (config(more="orbs: {o: {commands: {c: {steps: [checkout]}}}}\n"), ["orb o"]),
         (config(more="orbs: {o: {commands: {c: {steps: [checkout]}, d: {steps: [c]}}}}\n", steps="o/c"), []),
@@ -75,6 +75,13 @@ def test_parameters_of_elements(tmp_path: Path, text: str, expected: list[str]):
     more = "parameters: {p: {type: string, default: x}, used: {type: string, default: x}}\n"
     steps = 'c, run: "<< pipeline.parameters.p >><< pipeline.parameters.used >>"'
     assert names(tmp_path, config(commands=text, steps=steps, more=more)) == expected
+
+
+def test_a_parameter_whose_declaration_is_wrong(tmp_path: Path):
+    text = config(commands="c: {parameters: {p: {type: strng, default: x}}, steps: [checkout]}", steps="c")
+    assert [finding.rule for finding in found(tmp_path, text, "unused-definition", "compile-error")] == [
+        "compile-error"
+    ]
 
 
 def test_parameters_that_elements_share(tmp_path: Path):
@@ -118,10 +125,10 @@ def test_the_parameters_of_a_continuation(tmp_path: Path):
 )
 def test_what_an_orb_that_is_not_at_hand_is_given(tmp_path: Path, steps: str):
     commands = "a: {steps: [b]}, b: {steps: [checkout]}, c: {steps: [a]}"
-    left = names(tmp_path, config(commands=commands, steps=steps, more="orbs: {o: a/b@1.0.0}\n"))
+    left = names(tmp_path, config(commands=commands, steps=steps, more="orbs: {o: ns/orb@1.0.0}\n"))
     assert left in (["command c"], [])
     assert names(tmp_path, config(commands="a: {steps: [checkout]}", entries="o/j: {s: [a]}, build",
-                                  more="orbs: {o: a/b@1.0.0}\n")) == []  # fmt: skip
+                                  more="orbs: {o: ns/orb@1.0.0}\n")) == []  # fmt: skip
 
 
 def test_behind_a_mistake_whatever_is_named_counts_as_used(tmp_path: Path):

@@ -34,8 +34,6 @@ def check(run: JobRun, context: Context) -> Iterator[Finding]:
         return
     if not workflow.conditions and run.filters is None and not run.requires:
         return
-    if run.group and run.declared != f"{run.group}/start":
-        return  # Whether the filters of a group's invocation hold for its members is not documented.
     branches = context.reachability.of(run, tags=False)
     if branches.runs and not _asks_for_tags(run):
         return
@@ -43,7 +41,7 @@ def check(run: JobRun, context: Context) -> Iterator[Finding]:
     if tags.runs or tags.runs is None:
         return
     if any([one.group for one in _required(run)]):
-        return
+        return  # Whether the filters of a group's invocation hold for its members is not documented.
     if tags.chosen and _asks_for_tags(run):
         yield from _on_tags(run, tags, context)
     elif branches.runs is False:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from orbgen.circleci.library import Definition, Kind
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
-from orbgen.lint.orb_references import is_orb_source
 from orbgen.lint.reached import (
     anchored_elsewhere,
     is_passed,
@@ -47,7 +46,7 @@ _SAYS = {
 def check(context: Context) -> Iterator[Finding]:
     """Each definition, parameter, orb and anchor of a whole configuration that nothing uses."""
     root = context.document.root
-    if type(root) is not Mapping or not context.pipeline.workflows or is_orb_source(context) or _is_part(context):
+    if type(root) is not Mapping or not context.pipeline.workflows or _is_part(context):
         return
     aliases = context.written.aliases
     reached = reached_definitions(context.pipeline)
