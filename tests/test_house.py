@@ -38,6 +38,7 @@ NOT_FOR_LINT = {
     "jinja2",
     "jsonschema",
     "ruamel.yaml",
+    "subprocess",
     "yaml.constructor",
 }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,6 +41,8 @@ def _listed(folder: str) -> frozenset[bytes] | None:
 
     Where the folder itself is ignored nothing in it is: whoever names it means what it holds.
     """
+    import subprocess  # Only where a folder is searched.
+
     environment = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
     try:
         done = subprocess.run(
