@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -15,12 +14,13 @@ from orbgen.circleci.text import code_of, is_known
 from orbgen.shell.script import Script, read_script
 from orbgen.shell.words import Command, EnclosureKind, PartKind, Word, WordPart
 from orbgen.shell.wrappers import Unwrapped, unwrap
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.nodes import Content, Mapping, Scalar
 from orbgen.source.span import Span
 
 # What has a working directory of its own, which ends with it.
 _SHELLS = (EnclosureKind.SUBSHELL, EnclosureKind.SUBSTITUTION, EnclosureKind.PIPELINE)
-_EXPORT = re.compile(r"(?:^|[\n;])\s*export\s+([A-Za-z_][A-Za-z0-9_]*)=(\"[^\"]*\"|'[^']*'|[^\s;]*)")
+_EXPORT = lazy_pattern(r"(?:^|[\n;])\s*export\s+([A-Za-z_][A-Za-z0-9_]*)=(\"[^\"]*\"|'[^']*'|[^\s;]*)")
 
 
 class RunCommand(msgspec.Struct, frozen=True, eq=False):

@@ -7,10 +7,12 @@ import posixpath
 import re
 from functools import lru_cache
 
+from orbgen.source.lazy_patterns import lazy_pattern
+
 DEFAULT_WORKING_DIRECTORY = "~/project"
 _HOMES = ("/root", "/home/circleci", "/home/ubuntu", "/Users/distiller")
-_EXPANDED = re.compile(r"\$(?:\{HOME\}|HOME\b)")
-_WORKING = re.compile(r"\$(?:\{PWD\}|PWD\b|\{CIRCLE_WORKING_DIRECTORY\}|CIRCLE_WORKING_DIRECTORY\b)")
+_EXPANDED = lazy_pattern(r"\$(?:\{HOME\}|HOME\b)")
+_WORKING = lazy_pattern(r"\$(?:\{PWD\}|PWD\b|\{CIRCLE_WORKING_DIRECTORY\}|CIRCLE_WORKING_DIRECTORY\b)")
 
 
 class Cover(enum.Enum):
@@ -69,7 +71,7 @@ def _matches(part: str, piece: str) -> bool:
     return pattern is not None and pattern.fullmatch(piece) is not None
 
 
-_PIECES = re.compile(
+_PIECES = lazy_pattern(
     r"\\(?P<escaped>.)|(?P<any>\*)|(?P<one>\?)|\[(?P<set>\^?\]?[^\]]*)\]|(?P<plain>[^\\\[])", re.DOTALL
 )
 

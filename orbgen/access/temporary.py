@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
 
-_CALL = re.compile(r"(?:\$\(|`)\s*mktemp(?P<words>(?:\s+[^|;&<>$`()]*)?)[)`]")
-_PLACE_HOLDER = re.compile(r"X{3,}(?!.*X{3})")
+from orbgen.source.lazy_patterns import lazy_pattern
+
+_CALL = lazy_pattern(r"(?:\$\(|`)\s*mktemp(?P<words>(?:\s+[^|;&<>$`()]*)?)[)`]")
+_PLACE_HOLDER = lazy_pattern(r"X{3,}(?!.*X{3})")
 _FOLDER = "/tmp"
 
 

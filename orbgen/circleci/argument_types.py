@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from orbgen.circleci.library import Declaration, ParameterType
 from orbgen.circleci.text import Part, Text, show, text_from, value_of
 from orbgen.circleci.truth import Kind, Known, Unknown, Value
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.nodes import Content, Scalar, Sequence
 
-_ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ENVIRONMENT_NAME = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*")
 _KINDS = {ParameterType.BOOLEAN: Kind.BOOLEAN, ParameterType.INTEGER: Kind.INTEGER, ParameterType.STRING: Kind.STRING,
           ParameterType.ENV_VAR_NAME: Kind.STRING}  # fmt: skip
 

@@ -26,20 +26,21 @@ from orbgen.circleci.imports import Importer
 from orbgen.circleci.library import Definition, Kind, Library
 from orbgen.circleci.orbs import OrbStore
 from orbgen.circleci.repair import base, gathered, jobs_inside, respelt
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.names import nearest
 from orbgen.source.nodes import Mapping, Scalar
 from orbgen.source.problems import Note
 from orbgen.source.span import Span
 
-_JOB_NAME = re.compile(r"[A-Za-z][A-Za-z\s\d_-]*", re.ASCII)
-_NAME = re.compile(r"[a-z][a-z\d_-]*", re.ASCII)
+_JOB_NAME = lazy_pattern(r"[A-Za-z][A-Za-z\s\d_-]*", re.ASCII)
+_NAME = lazy_pattern(r"[a-z][a-z\d_-]*", re.ASCII)
 _SECTIONS = (
     ("commands", Kind.COMMAND, COMMAND_KEYS),
     ("jobs", Kind.JOB, JOB_KEYS),
     ("executors", Kind.EXECUTOR, EXECUTOR_KEYS),
     ("job-groups", Kind.JOB_GROUP, GROUP_KEYS),
 )
-_TAG = re.compile(r"<<\s*(?:parameters|pipeline|matrix)\.")
+_TAG = lazy_pattern(r"<<\s*(?:parameters|pipeline|matrix)\.")
 
 
 def read_version(compilation: Compilation, root: Mapping, scope: Scope) -> str:

@@ -12,6 +12,8 @@ from typing import TypeAlias, Union
 
 import msgspec
 
+from orbgen.source.lazy_patterns import lazy_pattern
+
 MAXIMUM_LENGTH = 2_048  # CircleCI's own limit
 MAXIMUM_DEPTH = 100
 MAXIMUM_NUMBER = 2**63 - 1
@@ -102,13 +104,13 @@ _WORDS = {
 
 _NAME = r"[A-Za-z][A-Za-z0-9_?-]*(?:\.[A-Za-z0-9_?-]+)*"
 _BLANK = r"[ \t\r\n]*"
-_LONE_NAME = re.compile(rf"{_BLANK}({_NAME}){_BLANK}")
-_TOKEN = re.compile(
+_LONE_NAME = lazy_pattern(rf"{_BLANK}({_NAME}){_BLANK}")
+_TOKEN = lazy_pattern(
     rf"""{_BLANK}(?:(?P<name>{_NAME})|(?P<number>[0-9]+)|(?P<text>"(?:[^"\\]|\\.)*")"""
     r"""|(?P<pattern>/(?:\\/|[^/\\]|\\(?!/))*/)|(?P<sign>==|!=|>=|<=|>|<|!|\(|\)))""",
     re.DOTALL,
 )
-_ESCAPE = re.compile(r'\\(["\\])')
+_ESCAPE = lazy_pattern(r'\\(["\\])')
 _MEANT = {"=": "==", "&&": "and", "||": "or", "===": "==", "!==": "!=", "=~": "matches", "&": "and", "|": "or"}
 _MEANT_WORDS = {"startswith": "starts-with", "startsWith": "starts-with", "starts_with": "starts-with",
                 "match": "matches", "equals": "==", "is": "=="}  # fmt: skip

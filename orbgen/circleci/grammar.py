@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from orbgen.circleci.compilation import Compilation, Scope
 from orbgen.circleci.text import Text, is_known, value_of
 from orbgen.circleci.truth import Kind, Known, Unknown
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.names import nearest
 from orbgen.source.nodes import Content, Field, Mapping, Scalar, Sequence
 
@@ -99,8 +98,8 @@ LEGACY_STEP_TYPES = {
 # All that most `run` steps have.
 _PLAIN_RUN = frozenset(("command", "name"))
 
-_DURATION = re.compile(r"\d+(?:\.\d+)?\s*(?:ms|s|m|h|d)?(?:\d+(?:s|m))*")
-_RERUN_DELAY = re.compile(r"(?:10|[1-9])m|[1-9][0-9]*s")
+_DURATION = lazy_pattern(r"\d+(?:\.\d+)?\s*(?:ms|s|m|h|d)?(?:\d+(?:s|m))*")
+_RERUN_DELAY = lazy_pattern(r"(?:10|[1-9])m|[1-9][0-9]*s")
 
 
 def check_step(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from orbgen.circleci.compilation import Compilation, Scope
 from orbgen.circleci.grammar import check_environment, is_empty
 from orbgen.circleci.text import is_known
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
 
 # CircleCI's pages differ on whether 15 or 30 days are the most.
-_RETENTION = re.compile(r"(?:[1-9]|[12][0-9]|30)d")
+_RETENTION = lazy_pattern(r"(?:[1-9]|[12][0-9]|30)d")
 _TEXTS = ("shell", "working_directory", "resource_class")
 
 

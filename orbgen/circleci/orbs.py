@@ -6,21 +6,21 @@ Nothing is fetched. An orb whose source is not at hand stays unknown (circleci.m
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 
 import msgspec
 
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.limits import MAXIMUM_BYTES
 from orbgen.source.nodes import Document
 from orbgen.source.problems import Problem, UnreadableError
 from orbgen.source.reader import read
 from orbgen.source.span import Source, Span
 
-EXACT_VERSION = re.compile(r"dev:[.a-zA-Z0-9_/-]+|[0-9]+\.[0-9]+\.[0-9]+")
-_VERSION = re.compile(rf"{EXACT_VERSION.pattern}|[0-9]+(?:\.[0-9]+)?|volatile")
-REFERENCE = re.compile(rf"[a-z][a-z0-9_-]+/[a-z][a-z0-9_-]+@(?:{_VERSION.pattern})")
-TEMPLATED_REFERENCE = re.compile(r"[a-z][a-z0-9_-]+/[a-z][a-z0-9_-]+@[^@]*<<.+>>.*|\s*<<[^<>]+>>\s*")
+EXACT_VERSION = lazy_pattern(r"dev:[.a-zA-Z0-9_/-]+|[0-9]+\.[0-9]+\.[0-9]+")
+_VERSION = lazy_pattern(rf"{EXACT_VERSION.pattern}|[0-9]+(?:\.[0-9]+)?|volatile")
+REFERENCE = lazy_pattern(rf"[a-z][a-z0-9_-]+/[a-z][a-z0-9_-]+@(?:{_VERSION.pattern})")
+TEMPLATED_REFERENCE = lazy_pattern(r"[a-z][a-z0-9_-]+/[a-z][a-z0-9_-]+@[^@]*<<.+>>.*|\s*<<[^<>]+>>\s*")
 
 # So many orbs are kept for the next file that uses them.
 _MOST_KEPT = 100

@@ -9,6 +9,7 @@ from typing import TypeAlias, Union
 import msgspec
 
 from orbgen.circleci.expressions import Expression, ExpressionError, Variable, parse, variables
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.names import nearest
 
 MAXIMUM_SECTIONS = 32
@@ -70,7 +71,7 @@ _ESCAPED = r"'<<' must be escaped as '\<<' in config v2.1+"
 _ESCAPE_ADVICE = r"write `\<<` where the text itself needs `<<`, as in a here-document"
 _BLANKS = " \t\r\n"
 # What CircleCI takes as a plain name where it is no expression.
-_PLAIN_NAME = re.compile(r"[\w-]+(?:\.\S+)+", re.ASCII)
+_PLAIN_NAME = lazy_pattern(r"[\w-]+(?:\.\S+)+", re.ASCII)
 
 
 @lru_cache(maxsize=4096)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from orbgen.circleci.compilation import Compilation, Scope
 from orbgen.circleci.grammar import (
     FILTER_KEYS,
@@ -16,10 +14,11 @@ from orbgen.circleci.grammar import (
 )
 from orbgen.circleci.grammar import WORKFLOW_KEYS_OF_VERSION_2_1 as NEWER_KEYS
 from orbgen.circleci.text import is_known
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.names import nearest
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
 
-_SERIAL_GROUP = re.compile(r"[A-Za-z0-9._/-]*")
+_SERIAL_GROUP = lazy_pattern(r"[A-Za-z0-9._/-]*")
 _LONGEST_SERIAL_GROUP = 512
 _TRIGGER_HELP = "write `triggers: [{schedule: {cron: '0 3 * * *', filters: {branches: {only: main}}}}]`"
 

@@ -7,13 +7,14 @@ import re
 from orbgen.circleci.harmless import takes_in_harmless
 from orbgen.lint.extracting import prints_safe_groups, read_pattern
 from orbgen.shell.words import Command
+from orbgen.source.lazy_patterns import lazy_pattern
 
 _CLASSES = {"alnum", "alpha", "digit", "lower", "upper", "space", "blank", "xdigit"}
 _HASHES = frozenset(
     ("sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "md5sum", "shasum", "cksum", "base64", "wc", "md5")
 )
-_FORMATTED = re.compile(r"@(?:sh|uri|json|base64)\b")
-_SUBSTITUTE = re.compile(r"s(.)\[\^([^\]]*)\](?:\\?\+)?\1([^&\\]*)\1g[a-zA-Z]*")
+_FORMATTED = lazy_pattern(r"@(?:sh|uri|json|base64)\b")
+_SUBSTITUTE = lazy_pattern(r"s(.)\[\^([^\]]*)\](?:\\?\+)?\1([^&\\]*)\1g[a-zA-Z]*")
 
 
 def cleans(command: Command) -> bool:

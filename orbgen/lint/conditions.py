@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -11,10 +10,11 @@ from orbgen.circleci.expressions import Binary, Expression, ExpressionError, Lit
 from orbgen.circleci.pipeline_values import PIPELINE_VALUES
 from orbgen.lint.statements import decided, is_bare, is_nothing, is_statement
 from orbgen.lint.written_nodes import written_nodes
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.nodes import Content, Mapping, Node, Scalar, Sequence, walk
 from orbgen.source.span import Span
 
-_TAG = re.compile(r"\s*<<(?P<inside>[^<>]*)>>\s*")
+_TAG = lazy_pattern(r"\s*<<(?P<inside>[^<>]*)>>\s*")
 _PARAMETER = "pipeline.parameters."
 _CONDITIONS = ("when", "unless", "filters", "condition")
 _KEYS = frozenset(("equal", *_CONDITIONS))

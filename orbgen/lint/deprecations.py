@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import msgspec
@@ -15,10 +14,11 @@ from orbgen.lint.context import Context
 from orbgen.lint.images import docker_images, read_image, written_at
 from orbgen.lint.machines import machine_of
 from orbgen.lint.tables import deprecated_images, xcode_versions
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.nodes import Content, Mapping, Scalar
 from orbgen.source.span import Span
 
-_VALUE = re.compile(r"pipeline\.trigger_(?:source|parameters\.[a-z_]+\.[a-z_]+)(?![\w.])")
+_VALUE = lazy_pattern(r"pipeline\.trigger_(?:source|parameters\.[a-z_]+\.[a-z_]+)(?![\w.])")
 _CONDITIONS = ("when", "unless", "filters", "condition")
 
 

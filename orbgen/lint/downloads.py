@@ -10,18 +10,21 @@ import msgspec
 from orbgen.lint.context import StepScript
 from orbgen.shell.words import Command, PartKind, Word
 from orbgen.shell.wrappers import unwrap
+from orbgen.source.lazy_patterns import lazy_pattern
 
 _DOWNLOADERS = ("curl", "wget", "aria2c")
-_SYSTEM = re.compile(r"(?<![a-z0-9])(linux|darwin|macos|osx|windows|win64)(?![a-z])", re.IGNORECASE)
-_PROCESSOR = re.compile(r"(?<![a-z0-9])(amd64|x86[_-]64|x64|arm64|aarch64)(?![a-z0-9])", re.IGNORECASE)
+_SYSTEM = lazy_pattern(r"(?<![a-z0-9])(linux|darwin|macos|osx|windows|win64)(?![a-z])", re.IGNORECASE)
+_PROCESSOR = lazy_pattern(r"(?<![a-z0-9])(amd64|x86[_-]64|x64|arm64|aarch64)(?![a-z0-9])", re.IGNORECASE)
 _SYSTEMS = {"darwin": "macOS", "macos": "macOS", "osx": "macOS", "windows": "Windows", "win64": "Windows"}
 # A script that asks what it runs on, or runs programs for other processors, knows what it downloads.
-_ASKS = re.compile(
+_ASKS = lazy_pattern(
     r"\b(?:uname|print-architecture|OSTYPE|TARGETARCH|TARGETPLATFORM|qemu\S*|binfmt\S*|[Rr]osetta)\b"
     r"|(?<![$\w{-])arch(?![\w=-])"
 )
 # The name of the program: what stands before a version or a platform.
-_PROGRAM = re.compile(r"[a-z][a-z+]*(?:[-_](?!v?[0-9]|linux|darwin|macos|osx|win|amd64|x86|x64|arm64|aarch64)[a-z+]+)*")
+_PROGRAM = lazy_pattern(
+    r"[a-z][a-z+]*(?:[-_](?!v?[0-9]|linux|darwin|macos|osx|win|amd64|x86|x64|arm64|aarch64)[a-z+]+)*"
+)
 _OF_TELEPORT = ("tbot", "tsh", "tctl", "teleport")
 _UNPACKING = frozenset(("tar", "bsdtar", "unzip", "gunzip", "gzip", "7z", "xz"))
 _INSTALLING = frozenset(("dpkg", "rpm", "apt", "apt-get", "yum", "dnf", "gdebi", "installer", "sh", "bash"))

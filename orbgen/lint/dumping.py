@@ -12,8 +12,9 @@ from orbgen.lint.oidc_tokens import mentions_token
 from orbgen.shell.outputs import way_to_log
 from orbgen.shell.script import Script
 from orbgen.shell.words import Command
+from orbgen.source.lazy_patterns import lazy_pattern
 
-_MAY_DUMP = re.compile(
+_MAY_DUMP = lazy_pattern(
     r"(?:^|[\n;&|({`])\s*(?:(?:sudo|then|do|else|!)\s+)*(?:env|printenv|export|declare|typeset|set)\s*"
     r"(?:-[-a-zA-Z0-9]*\s*)*(?:$|[\n;&|)}>`#])"
 )
@@ -21,13 +22,13 @@ _PASSING = frozenset(
     ("sort", "uniq", "cat", "tee", "head", "tail", "tr", "sed", "awk", "column", "nl", "less", "more", "fold",
      "base64", "xxd", "rev", "grep", "egrep", "fgrep", "cut")
 )  # fmt: skip
-_NAMES_ONLY = re.compile(r"s(.)=\.\*(?:\$)?\1\1g?|s(.)\(\?\.\*\)?=\.\*\2.*|\{\s*print\s*\(?\$1\)?;?\s*\}")
+_NAMES_ONLY = lazy_pattern(r"s(.)=\.\*(?:\$)?\1\1g?|s(.)\(\?\.\*\)?=\.\*\2.*|\{\s*print\s*\(?\$1\)?;?\s*\}")
 # Lines of the kind that nobody wants to see.
 _LINES = (
     "API_TOKEN=x", "DB_PASSWORD=x", "AWS_SECRET_ACCESS_KEY=x", "NPM_AUTH=x", "CLIENT_SECRET=x", "SSH_PRIVATE_KEY=x",
     "GITHUB_TOKEN=x", "DOCKER_PASS=x",
 )  # fmt: skip
-_QUIET = re.compile(r"-[a-zA-Z]*[cqlo][a-zA-Z]*|--(?:count|quiet|silent|only-matching|files-with-matches)")
+_QUIET = lazy_pattern(r"-[a-zA-Z]*[cqlo][a-zA-Z]*|--(?:count|quiet|silent|only-matching|files-with-matches)")
 
 
 def dumps(script: Script) -> Iterator[Command]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
 from orbgen.lint.identity import identified
 from orbgen.lint.precedence import prevailing
+from orbgen.source.lazy_patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from orbgen.lint.fixes import Fix, Mender
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 RULES_FOLDER = os.path.join(os.path.dirname(__file__), "rules")
 _RULE = "\nRULE = Rule(\n"
 # One line of it, or several for a tuple of strings.
-_SETTING = re.compile(
+_SETTING = lazy_pattern(
     r"    ([a-z]+)=(?:\"([^\"\\\n]*)\"|\(((?:\s*\"[^\"\\\n]*\",?)+)\s*\)|([A-Z][a-z]+)\.([A-Z_]+)),(?:  #.*)?\n"
 )
-_STRING = re.compile(r"\"([^\"]*)\"")
+_STRING = lazy_pattern(r"\"([^\"]*)\"")
 _KINDS: dict[str, Any] = {"Sees": Sees, "Severity": Severity, "Confidence": Confidence, "Persona": Persona}
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from orbgen.circleci.harmless import takes_in_harmless
 from orbgen.shell.words import Command
+from orbgen.source.lazy_patterns import lazy_pattern
 
-_PRINTING = re.compile(r"s(?P<sign>[/#|,!@])(?P<pattern>.*)(?P=sign)(?P<put>.*)(?P=sign)[gI]*p[gI]*", re.DOTALL)
-_REFERENCE = re.compile(r"\\([1-9])")
-_SAFE_TEXT = re.compile(r"[A-Za-z0-9._/ -]*")
+_PRINTING = lazy_pattern(r"s(?P<sign>[/#|,!@])(?P<pattern>.*)(?P=sign)(?P<put>.*)(?P=sign)[gI]*p[gI]*", re.DOTALL)
+_REFERENCE = lazy_pattern(r"\\([1-9])")
+_SAFE_TEXT = lazy_pattern(r"[A-Za-z0-9._/ -]*")
 # The characters that mean the same with and without a backslash the other way round in the two notations.
 _SWAPPED = "(){}+?|"
 _CLASSES = {
@@ -21,7 +22,7 @@ _CLASSES = {
     "upper": "A-Z",
     "xdigit": "a-fA-F0-9",
 }
-_CLASS = re.compile(r"\[:([a-z]+):\]")
+_CLASS = lazy_pattern(r"\[:([a-z]+):\]")
 
 
 def prints_safe_groups(command: Command) -> bool:

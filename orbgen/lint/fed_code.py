@@ -13,25 +13,26 @@ from orbgen.lint.reparsers import SHELLS, Reparsing, code_words, reads_input_as_
 from orbgen.shell.script import Script, read_script
 from orbgen.shell.words import Command, EnclosureKind, PartKind, Word
 from orbgen.shell.wrappers import unwrap
+from orbgen.source.lazy_patterns import lazy_pattern
 
 # A script without one of these neither downloads nor decodes.
 _NAMES = (
     "curl", "wget", "fetch", "iwr", "irm", "invoke-webrequest", "invoke-restmethod", "downloadstring", "base64", "xxd",
     "openssl", "gunzip", "gzip", "zcat",
 )  # fmt: skip
-_MENTIONS = re.compile(rf"\b(?:{'|'.join(_NAMES)})\b", re.IGNORECASE)
+_MENTIONS = lazy_pattern(rf"\b(?:{'|'.join(_NAMES)})\b", re.IGNORECASE)
 # What may hold a download as a whole, and the simplest of these, in which it is easily seen whether one does.
 _SUBSTITUTIONS = ("$(", "<(", "`")
-_PLAIN_SUBSTITUTION = re.compile(r"[$<]\([^()'\"`\\#]*\)")
-_READS = re.compile(
+_PLAIN_SUBSTITUTION = lazy_pattern(r"[$<]\([^()'\"`\\#]*\)")
+_READS = lazy_pattern(
     r"(?<![\w-])(?:sh|bash|dash|zsh|ksh|ash|python[23]?|perl|ruby|node|php|pwsh|powershell|source|stdin)(?![\w-])"
 )
 INTERPRETERS = frozenset(("python", "python2", "python3", "perl", "ruby", "node", "php", "pwsh", "powershell"))
 _UNARGUED = frozenset(("-", "-u", "-s", "-B", "-E", "-I", "-q"))
 _DOWNLOADING = ("curl", "wget", "fetch")
 _CHECKING = frozenset(("sha256sum", "sha512sum", "sha1sum", "shasum", "gpg", "gpgv", "cosign", "minisign"))
-_ADDRESS = re.compile(r"[a-z]+://(?:[^/@]*@)?(\[[^\]]*\]|[^/:?#]*)")
-_REVISION = re.compile(r"://.*/[0-9a-f]{40}/")
+_ADDRESS = lazy_pattern(r"[a-z]+://(?:[^/@]*@)?(\[[^\]]*\]|[^/:?#]*)")
+_REVISION = lazy_pattern(r"://.*/[0-9a-f]{40}/")
 _LOCAL = ("localhost", "127.0.0.1", "[::1]", "0.0.0.0")
 _MAXIMUM_NESTING = 3
 

@@ -8,6 +8,7 @@ import msgspec
 
 from orbgen.circleci.pipeline_values import Level, TextClass
 from orbgen.shell.words import Command
+from orbgen.source.lazy_patterns import lazy_pattern
 
 _NAMES = {
     "branch": "pipeline.git.branch",
@@ -17,7 +18,7 @@ _NAMES = {
     "for-each-ref": "pipeline.git.branch",
 }
 _VALUED = ("-C", "-c", "--git-dir", "--work-tree")
-_FORMAT = re.compile(r"^--(?:pretty|format)(?:=(?:format:|tformat:)?(.*))?$", re.DOTALL)
+_FORMAT = lazy_pattern(r"^--(?:pretty|format)(?:=(?:format:|tformat:)?(.*))?$", re.DOTALL)
 _BODIES, _LINES = re.compile(r"%[bBN]"), re.compile(r"%(?:s|f|an|ae|aE|aN|cn|ce|cE|cN)")
 _FIXED_FORMATS = frozenset(("oneline", "short", "medium", "full", "fuller", "email", "raw"))
 

@@ -13,13 +13,14 @@ from typing import TypeAlias
 import msgspec
 
 from orbgen.lint.findings import Finding
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.nodes import Document, Mapping, Node, Scalar, walk
 from orbgen.source.span import Source, Span
 
-_MARK = re.compile(r"#\s*orbgen:\s*(.*)")
-_PART = re.compile(r"(ignore(?:-file)?)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\s*((?:(?!\bignore(?:-file)?\[)[^#])*)")
-_NAME = re.compile(r"([a-z0-9-]+)(?:\[([a-z0-9-]+)\])?")
-_LETTERS = re.compile(r"[^\W\d_]")
+_MARK = lazy_pattern(r"#\s*orbgen:\s*(.*)")
+_PART = lazy_pattern(r"(ignore(?:-file)?)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\s*((?:(?!\bignore(?:-file)?\[)[^#])*)")
+_NAME = lazy_pattern(r"([a-z0-9-]+)(?:\[([a-z0-9-]+)\])?")
+_LETTERS = lazy_pattern(r"[^\W\d_]")
 
 
 class Name(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from orbgen.lint.images import read_image
 from orbgen.shell.script import Script
 from orbgen.shell.words import Command, Word
 from orbgen.shell.wrappers import unwrap
+from orbgen.source.lazy_patterns import lazy_pattern
 
 _ENGINES = ("docker", "podman")
 # The options of `run` and `create` that take no value; every other one does.
@@ -24,7 +25,7 @@ _SHORT_FLAGS = frozenset("ditPqaz")
 # Programs that may make images whose names do not show.
 _BUILDERS = frozenset(("docker-compose", "make", "bazel", "pack", "nix", "nix-build", "skaffold", "packer"))
 _GLOBAL_VALUED = frozenset(("-c", "--context", "-H", "--host", "--config", "-l", "--log-level"))
-_FROM = re.compile(r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?", re.IGNORECASE | re.MULTILINE)
+_FROM = lazy_pattern(r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?", re.IGNORECASE | re.MULTILINE)
 
 
 class ImageUse(msgspec.Struct, frozen=True):

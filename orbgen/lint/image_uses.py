@@ -12,12 +12,13 @@ from orbgen.circleci.pipeline import JobRun
 from orbgen.lint.context import Context, StepScript
 from orbgen.lint.image_commands import ImageUse, images_made, images_used
 from orbgen.lint.images import Image, is_unknown, read_image
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.span import Span
 
-_CACHE_FROM = re.compile(r"--cache-from[= ][\"']?(?:type=registry,ref=)?([^\s,\"']+)")
-_MAKE = re.compile(r"\bmake\b")
+_CACHE_FROM = lazy_pattern(r"--cache-from[= ][\"']?(?:type=registry,ref=)?([^\s,\"']+)")
+_MAKE = lazy_pattern(r"\bmake\b")
 # A command that uses an image, on its line, or a Dockerfile.
-_USES = re.compile(
+_USES = lazy_pattern(
     r"(?:docker|podman)\b(?:[^\n]|\\\r?\n)*?(?<![\w-])(?:run|create|pull)(?![\w-])|^[ \t]*FROM[ \t]",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -11,15 +11,16 @@ from orbgen.circleci.library import Library
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.text import Part, parts_of
 from orbgen.lint.tables import image_aliases
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
 from orbgen.source.span import Span
 
-_REFERENCE = re.compile(
+_REFERENCE = lazy_pattern(
     r"(?P<name>[a-z0-9][a-z0-9._-]*(?::[0-9]+(?=/))?(?:/[a-z0-9][a-z0-9._-]*)*)"
     r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]*))?(?:@(?P<digest>[a-z0-9+._-]+:[0-9a-fA-F]+))?"
 )
-_NUMBERS = re.compile(r"[0-9]+")
-_REVISION = re.compile(r"(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{7,64}|[0-9]{6,}")
+_NUMBERS = lazy_pattern(r"[0-9]+")
+_REVISION = lazy_pattern(r"(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{7,64}|[0-9]{6,}")
 _LOCAL = ("localhost:", "localhost/", "127.0.0.1:", "127.0.0.1/")
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
 import msgspec
 
 from orbgen.shell.script import Script
 from orbgen.shell.words import Command
+from orbgen.source.lazy_patterns import lazy_pattern
 
 # What hardly fails, or whose failure matters little.
 _HARMLESS = frozenset((
     "echo", "printf", "true", ":", "export", "set", "unset", "local", "readonly", "declare", "alias", "yes", "date",
     "sleep", "pwd", "[", "[[", "test", "exit", "return", "trap", "shopt", "umask",
 ))  # fmt: skip
-_CHECKED = re.compile(r"\$\?|PIPESTATUS|\|\||\bexit\b|\bif\b|\bwhile\b|\buntil\b")
-_ASKED = re.compile(r"(?:^|[\s;(])(?:if|elif|while|until|!)\s+$")
+_CHECKED = lazy_pattern(r"\$\?|PIPESTATUS|\|\||\bexit\b|\bif\b|\bwhile\b|\buntil\b")
+_ASKED = lazy_pattern(r"(?:^|[\s;(])(?:if|elif|while|until|!)\s+$")
 _LINKED = ("&&", "||", "|")
 
 

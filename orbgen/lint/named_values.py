@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import msgspec
@@ -11,10 +10,11 @@ from orbgen.circleci.text import code_of
 from orbgen.lint.secret_names import is_secret_name
 from orbgen.project.facts import Facts
 from orbgen.shell.script import Script, read_script
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
 from orbgen.source.span import Span
 
-_ASSIGNMENT = re.compile(r"(?<![\w.$-])([A-Za-z_][A-Za-z0-9_]*)=(?=[^\s;&|)])")
+_ASSIGNMENT = lazy_pattern(r"(?<![\w.$-])([A-Za-z_][A-Za-z0-9_]*)=(?=[^\s;&|)])")
 # Sections whose keys are names that their author chose.
 _SECTIONS = ("jobs", "commands", "executors", "workflows", "job-groups", "orbs")
 

@@ -8,10 +8,11 @@ from orbgen.circleci.pipeline import JobRun
 from orbgen.lint.secret_flow import Held
 from orbgen.lint.secret_names import TOKENS
 from orbgen.shell.words import Command
+from orbgen.source.lazy_patterns import lazy_pattern
 
 # What a new token is said to come from.
 MINTS = "circleci run oidc get"
-_SECOND = re.compile(r"\{\s*print\s*\(?\$2\)?;?\s*\}")
+_SECOND = lazy_pattern(r"\{\s*print\s*\(?\$2\)?;?\s*\}")
 
 
 def mentions_token(run: JobRun) -> bool:

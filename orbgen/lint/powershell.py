@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from orbgen.source.lazy_patterns import lazy_pattern
+
 _DOWNLOAD = r"(?:\b(?:iwr|irm|curl|wget|Invoke-WebRequest|Invoke-RestMethod)\b|\.DownloadString\()"
 _RUN = r"\b(?:iex|Invoke-Expression)\b"
-_FED = re.compile(rf"{_RUN}[^#\n;|]*{_DOWNLOAD}[^\n;|]*|{_DOWNLOAD}[^\n;]*\|\s*{_RUN}", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://([A-Za-z0-9.-]+)")
-_SAYING = re.compile(r"\s*(?:#|echo\b|Write-(?:Host|Output)\b)", re.IGNORECASE)
+_FED = lazy_pattern(rf"{_RUN}[^#\n;|]*{_DOWNLOAD}[^\n;|]*|{_DOWNLOAD}[^\n;]*\|\s*{_RUN}", re.IGNORECASE)
+_ADDRESS = lazy_pattern(r"https?://([A-Za-z0-9.-]+)")
+_SAYING = lazy_pattern(r"\s*(?:#|echo\b|Write-(?:Host|Output)\b)", re.IGNORECASE)
 
 
 def fed_expressions(text: str) -> Iterator[tuple[int, int, str | None]]:

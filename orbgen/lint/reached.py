@@ -6,18 +6,18 @@ text that is the name of a definition counts as a use of it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from orbgen.circleci.library import Definition, Kind
 from orbgen.circleci.pipeline import Pipeline
 from orbgen.lint.written_nodes import WrittenNodes
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.nodes import Alias, Content, Mapping, Node, Scalar, Sequence, parts, walk
 
 # An alias of which a tag gives a part; a script in which a slash stands behind a tag has other characters, too.
-_GIVEN_ALIAS = re.compile(r"(?:[\w-]|<<[^<>]*>>)+")
-_PIPELINE_PARAMETER = re.compile(r"pipeline\.parameters\.([A-Za-z0-9_?-]+)")
-_PARAMETER = re.compile(r"(?<![\w.-])parameters\.([A-Za-z0-9_?-]+)")
+_GIVEN_ALIAS = lazy_pattern(r"(?:[\w-]|<<[^<>]*>>)+")
+_PIPELINE_PARAMETER = lazy_pattern(r"pipeline\.parameters\.([A-Za-z0-9_?-]+)")
+_PARAMETER = lazy_pattern(r"(?<![\w.-])parameters\.([A-Za-z0-9_?-]+)")
 
 
 def scalars_of(nodes: Iterable[Node]) -> Iterator[Scalar]:

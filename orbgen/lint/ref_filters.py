@@ -8,18 +8,19 @@ import warnings
 import msgspec
 
 from orbgen.circleci.patterns import MAXIMUM_LENGTH
+from orbgen.source.lazy_patterns import lazy_pattern
 
-_NOT_IN_REFS = re.compile(r"[*?\[^~:\\ ]")
+_NOT_IN_REFS = lazy_pattern(r"[*?\[^~:\\ ]")
 # What Java reads and Python does not, or differently: nobody can say here whether such a pattern is right.
-_OTHER_ENGINES = re.compile(r"\\[pPQEzZGXRhHvVkN]|[*+?}]\+|\(\?|&&|\[\[")
-_PREFIX = re.compile(r"\^((?:[\w /-]|\\[./-])+)", re.ASCII)
+_OTHER_ENGINES = lazy_pattern(r"\\[pPQEzZGXRhHvVkN]|[*+?}]\+|\(\?|&&|\[\[")
+_PREFIX = lazy_pattern(r"\^((?:[\w /-]|\\[./-])+)", re.ASCII)
 # Names that a pattern such as `/^main/` may well mean as a whole.
 _WHOLE_NAMES = frozenset(
     ("main", "master", "develop", "development", "dev", "trunk", "staging", "production", "gh-pages")
 )
 _BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 _FIELDS = ("minute", "hour", "day of the month", "month", "day of the week")
-_NAMES = re.compile(r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)")
+_NAMES = lazy_pattern(r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat)")
 
 
 class Mistake(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from orbgen.shell.expansions import Gives, given_by, names_inside, variables_in
 from orbgen.shell.outputs import is_shown
 from orbgen.shell.script import Script
 from orbgen.shell.words import Assignment, Command, EnclosureKind, PartKind, Word, WordPart
+from orbgen.source.lazy_patterns import lazy_pattern
 
 # Commands that give what they are given, whole.
 _PASSING = frozenset(("cat", "tee", "sort", "uniq", "nl", "more", "less", "column", "ts"))
@@ -23,14 +24,14 @@ _DERIVING = frozenset(
 # Commands that write what they read with what they are told to put in.
 _EDITING = frozenset(("sed", "gsed", "awk", "gawk", "perl", "jq", "yq"))
 _PRINTING = frozenset(("echo", "printf", "print"))
-_HIDES_ALL = re.compile(r"s(.)\.\1[^\\&]*\1g")
-_EXPORTED = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=")
+_HIDES_ALL = lazy_pattern(r"s(.)\.\1[^\\&]*\1g")
+_EXPORTED = lazy_pattern(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=")
 # What is tested, written or changed as a file is a path, whatever it is called.
-_USED_AS_FILE = re.compile(
+_USED_AS_FILE = lazy_pattern(
     r"(?:(?:\[|test)\s+(?:!\s+)?-[defsrwxhL]\s+|[^>]>{1,2}\s*|\b(?:cd|mkdir|rm|touch|chmod|shred)\s+(?:-\S+\s+|[0-7]+\s+)*)"
     r"\"?\$\{?([A-Za-z_][A-Za-z0-9_]*)(?:[:}\"\s]|$)"
 )
-_FILE_CALL = re.compile(r"\$\(\s*<\s*([^\s)]+)\s*\)")
+_FILE_CALL = lazy_pattern(r"\$\(\s*<\s*([^\s)]+)\s*\)")
 
 
 class Form(enum.Enum):

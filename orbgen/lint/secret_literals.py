@@ -10,36 +10,37 @@ from functools import lru_cache
 import msgspec
 
 from orbgen.lint.tables import read_table
+from orbgen.source.lazy_patterns import lazy_pattern
 
-_FILLED_IN = re.compile(r"<<|\$\w|\$[{(]|\{\{")
+_FILLED_IN = lazy_pattern(r"<<|\$\w|\$[{(]|\{\{")
 _BOOLEANS = frozenset(("true", "false", "yes", "no", "on", "off", "null", "~", "none"))
-_NUMBER = re.compile(r"[-+]?[0-9][0-9_.,]*")
-_REFERENCE = re.compile(
+_NUMBER = lazy_pattern(r"[-+]?[0-9][0-9_.,]*")
+_REFERENCE = lazy_pattern(
     r"(?:env:|op://|vault:|ssm:|secretsmanager:|arn:|gcp:|azure:|ref\+|awssm:)|projects/[^/]+/secrets/"
 )
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_FILE = re.compile(r"[\w@ .-]+\.(?:[A-Za-z][A-Za-z0-9]{0,4}|[a-z]{6,10})")
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_DIGEST = re.compile(r"(?:sha(?:1|256|384|512)|md5)[:-].+", re.IGNORECASE)
-_SSH_FINGERPRINT = re.compile(r"(?:SHA256:[A-Za-z0-9+/=]{20,}|(?:MD5:)?[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){15,})")
-_PUBLIC_KEY = re.compile(
+_ADDRESS = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_FILE = lazy_pattern(r"[\w@ .-]+\.(?:[A-Za-z][A-Za-z0-9]{0,4}|[a-z]{6,10})")
+_UUID = lazy_pattern(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_DIGEST = lazy_pattern(r"(?:sha(?:1|256|384|512)|md5)[:-].+", re.IGNORECASE)
+_SSH_FINGERPRINT = lazy_pattern(r"(?:SHA256:[A-Za-z0-9+/=]{20,}|(?:MD5:)?[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){15,})")
+_PUBLIC_KEY = lazy_pattern(
     r"(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-\S+|age1|-----BEGIN (?:[A-Z ]*PUBLIC KEY|CERTIFICATE))"
 )
-_SEPARATORS = re.compile(r"[-_./:@]+")
-_WORD = re.compile(r"(?:[a-z]*|[A-Z]*|(?:[A-Z]?[a-z]{2,})+)[0-9]{0,3}")
-_RUN = re.compile(r"(.)\1{4}")
-_LOCAL = re.compile(r"localhost|127\.[0-9.]+|0\.0\.0\.0|::1|\[::1\]|host\.docker\.internal|[^.]*")
-_USER_AND_PASSWORD = re.compile(
+_SEPARATORS = lazy_pattern(r"[-_./:@]+")
+_WORD = lazy_pattern(r"(?:[a-z]*|[A-Z]*|(?:[A-Z]?[a-z]{2,})+)[0-9]{0,3}")
+_RUN = lazy_pattern(r"(.)\1{4}")
+_LOCAL = lazy_pattern(r"localhost|127\.[0-9.]+|0\.0\.0\.0|::1|\[::1\]|host\.docker\.internal|[^.]*")
+_USER_AND_PASSWORD = lazy_pattern(
     r"(?:[A-Za-z][A-Za-z0-9+.-]*://)?[^\s:/@]*(?::(?P<password>[^@/]+))?@(?P<host>.*)", re.DOTALL
 )
-_SETTINGS = re.compile(r"[\w ]+=[^;]*;")
-_PASSWORD_SETTING = re.compile(
+_SETTINGS = lazy_pattern(r"[\w ]+=[^;]*;")
+_PASSWORD_SETTING = lazy_pattern(
     r"(?:^|;)\s*(?:password|pwd|accountkey|sharedaccesskey)\s*=(?P<password>[^;]+)", re.IGNORECASE
 )
-_HOST_SETTING = re.compile(
+_HOST_SETTING = lazy_pattern(
     r"(?:^|;)\s*(?:server|data source|host|addr(?:ess)?)\s*=(?:tcp:)?(?P<host>[^;,:]+)", re.IGNORECASE
 )
-_HEXADECIMAL = re.compile(r"[0-9a-fA-F]+")
+_HEXADECIMAL = lazy_pattern(r"[0-9a-fA-F]+")
 _CLASSES = (re.compile(r"[a-z]"), re.compile(r"[A-Z]"), re.compile(r"[0-9]"), re.compile(r"[^A-Za-z0-9]"))
 
 

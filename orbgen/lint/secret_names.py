@@ -10,9 +10,10 @@ import msgspec
 from orbgen.lint.tables import read_table
 from orbgen.lint.vocabulary import Vocabulary
 from orbgen.project.facts import Facts
+from orbgen.source.lazy_patterns import lazy_pattern
 
 TOKENS = ("CIRCLE_OIDC_TOKEN", "CIRCLE_OIDC_TOKEN_V2")
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORDS = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
 class _Table(msgspec.Struct, frozen=True):

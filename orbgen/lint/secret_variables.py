@@ -11,17 +11,18 @@ from orbgen.lint.secret_literals import is_placeholder
 from orbgen.lint.secret_names import is_secret_name
 from orbgen.project.facts import Facts
 from orbgen.shell.script import Script
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.nodes import Content, Mapping, Scalar
 
 # What a script must hold to use a variable with a secret-like name; it finds them faster than the shell is read.
-_MAY_USE = re.compile(
+_MAY_USE = lazy_pattern(
     r"\$(?:\{[#!]?)?\w*(?:pass|secret|token|apikey|key|credential|auth|dsn|pat|webhook|string|kubeconfig)",
     re.IGNORECASE,
 )
 
 
 # `[ "$NAME" = text ]` and its like; a text in quotes, or a variable that may hold one.
-_COMPARED = re.compile(
+_COMPARED = lazy_pattern(
     r"\[\s+\"?\$\{?(?P<name>\w+)\}?\"?\s+(?:!=|==?)\s+"
     r"(?:'(?P<plain>[^'\n]+)'|\"(?P<quoted>[^\"$`\\\n]+)\"|\"?\$\{?(?P<other>\w+)\}?\"?)\s+\]"
 )

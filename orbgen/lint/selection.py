@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 
 import msgspec
 
 from orbgen.lint.findings import Finding
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.names import nearest
 
-_PATTERN = re.compile(r"(?P<rule>[^\[\]*]*)(?P<any>\*)?(?:\[(?P<kind>[^\[\]]+)\])?")
+_PATTERN = lazy_pattern(r"(?P<rule>[^\[\]*]*)(?P<any>\*)?(?:\[(?P<kind>[^\[\]]+)\])?")
 
 
 class UnknownRuleError(Exception):
@@ -83,7 +83,7 @@ def _read(text: str, rules: tuple[str, ...], page: Callable[[str], str]) -> Patt
     return pattern
 
 
-_KINDS = re.compile(r"`\[?([a-z][a-z0-9-]*)\]?`")
+_KINDS = lazy_pattern(r"`\[?([a-z][a-z0-9-]*)\]?`")
 
 
 def names_kind(page: str, kind: str) -> bool:

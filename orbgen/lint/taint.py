@@ -5,7 +5,6 @@ A script is followed in the order of its text. What is not known to be tainted i
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from functools import lru_cache
@@ -22,6 +21,7 @@ from orbgen.lint.git_texts import git_text
 from orbgen.shell.expansions import variables_in
 from orbgen.shell.guards import Guard
 from orbgen.shell.words import Assignment, Command, PartKind, Word, WordPart
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.nodes import Content, Scalar
 from orbgen.source.nodes import Mapping as Map
 from orbgen.source.span import Span
@@ -49,7 +49,7 @@ _PASSING = frozenset(
     )
 )
 _PRINTING = frozenset(("echo", "printf", "basename", "dirname", "realpath"))
-_BASH_ENV = re.compile(r"(?:^|\n)\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=")
+_BASH_ENV = lazy_pattern(r"(?:^|\n)\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=")
 
 
 class Taint(msgspec.Struct, frozen=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from collections.abc import Sequence as Texts
 
@@ -13,10 +12,13 @@ from orbgen.circleci.text import Part, parts_of
 from orbgen.lint.images import docker_images
 from orbgen.lint.machines import machine_of
 from orbgen.lint.shells import is_powershell
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
 
 # A name in capitals, or any name in braces. A doubled dollar and one behind a backslash are meant as they stand.
-_VARIABLE = re.compile(r"(?<![\\$])\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(?=[}:%#/^,@-])|([A-Z_][A-Z0-9_]*)(?![A-Za-z0-9_]))")
+_VARIABLE = lazy_pattern(
+    r"(?<![\\$])\$(?:\{([A-Za-z_][A-Za-z0-9_]*)(?=[}:%#/^,@-])|([A-Z_][A-Z0-9_]*)(?![A-Za-z0-9_]))"
+)
 _CACHE_STEPS = ("save_cache", "restore_cache")
 # The keys of each step that hold a path.
 _PATHS = {
@@ -32,9 +34,9 @@ _PATHS = {
 
 
 # Variables whose values a shell reads as code, by its own rules or by their names.
-_CODE = re.compile(r"BASH_ENV|ENV|PROMPT_COMMAND|PS[0-4]|(?:.*_)?(?:COMMAND|CMD|SCRIPT|HOOK)")
+_CODE = lazy_pattern(r"BASH_ENV|ENV|PROMPT_COMMAND|PS[0-4]|(?:.*_)?(?:COMMAND|CMD|SCRIPT|HOOK)")
 # What reads text as a shell would; a script that writes to `$BASH_ENV` has its text read by the next step's shell.
-_READERS = re.compile(r"\b(?:eval|envsubst|env\s+subst|compose|BASH_ENV|gomplate)\b|\b(?:ba|da|z|k)?sh\s+-\w*c\b")
+_READERS = lazy_pattern(r"\b(?:eval|envsubst|env\s+subst|compose|BASH_ENV|gomplate)\b|\b(?:ba|da|z|k)?sh\s+-\w*c\b")
 _OF_POWERSHELL = ("ENV", "HOME", "PWD", "PROFILE", "PSHOME")
 
 

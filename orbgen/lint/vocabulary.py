@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from orbgen.circleci.library import Library
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.span import Source
 
 # Small letters and digits for what words are made of, blanks for all else.
@@ -20,7 +21,7 @@ _FOLDED = bytes([ord(chr(code).lower()) if code < 128 and chr(code).isalnum() el
 # The letters of escapes that are no part of the word behind them, and of those that spell any letter by its number.
 _ESCAPES = b"0abtnvfreNLP_"
 _NUMBERED = b"xuU"
-_WORD = re.compile(rb"[0-9A-Za-z]+")
+_WORD = lazy_pattern(rb"[0-9A-Za-z]+")
 _LONGEST = 24
 _MANIFEST = "@orb.yml"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
@@ -24,6 +23,7 @@ from orbgen.lint.secret_patterns import secrets_in
 from orbgen.lint.secret_variables import SecretVariables
 from orbgen.lint.shells import is_posix, shell_of
 from orbgen.shell.words import Command, PartKind, Word
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.nodes import Mapping, Scalar
 from orbgen.source.span import Span
 
@@ -34,9 +34,9 @@ _CREATING = (
     ".jks", "id_rsa", "id_ed25519", "service-account", ".ssh", ".aws", ".azure", ".docker", ".kube", ".tsh", ".gnupg",
     "vault-token", "cli.yml",
 )  # fmt: skip
-_GIVING_ALL = re.compile(r"\b(?:env|printenv|export|set|declare)\b[^\n]*>")
+_GIVING_ALL = lazy_pattern(r"\b(?:env|printenv|export|set|declare)\b[^\n]*>")
 # What is followed of a job run of which some script does.
-_MAY_WRITE = re.compile(
+_MAY_WRITE = lazy_pattern(
     r"log(?:in|out)|revoke|config|auth|credential|ssh-keygen|ssh-add|clone|remote|setup|"
     r"adduser|npm set|\b(?:rm|cp|mv)\b|shred|"
     r"OIDC|oidc get|\b(?:env|printenv|export|set|declare)\b[^\n]*>|npmrc|pypirc|netrc|\.env\b|settings\.xml|"
@@ -44,7 +44,7 @@ _MAY_WRITE = re.compile(
 )
 _COPYING = ("cp", "mv", "install")
 # The beginning of an address up to where a name or password stands.
-_BEFORE_USER = re.compile(r"https?://[^/@\s]*$")
+_BEFORE_USER = lazy_pattern(r"https?://[^/@\s]*$")
 _SAYING = ("echo", "printf", "cat")
 
 

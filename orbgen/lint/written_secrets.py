@@ -32,17 +32,18 @@ from orbgen.lint.secret_names import (
 )
 from orbgen.lint.secret_patterns import Secret, aws_keys_in, secrets_in
 from orbgen.lint.vocabulary import Vocabulary
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
 from orbgen.source.span import Source, Span
 
-_STARTS_A_DATABASE = re.compile(
+_STARTS_A_DATABASE = lazy_pattern(
     r"(?:docker|podman)(?:-compose| compose)?\s+(?:run|up|create)\b[^;&|]*(?:postgres|postgis|mysql|mariadb|percona|"
     r"mongo|redis|mssql|sql-?server|oracle|cassandra|elastic|rabbitmq|neo4j|couch|influx|minio|localstack|keycloak|vault)"
     r"|\b(?:initdb|mysqld(?:_safe)?|pg_ctl|pg_ctlcluster|createuser|mongod)\b"
     r"|(?:service|systemctl start|/etc/init\.d/)\s*(?:postgresql|mysql|mariadb)|CREATE\s+(?:USER|ROLE)\b",
     re.IGNORECASE,
 )
-_SUMS = re.compile(r"\b(?:sha(?:1|224|256|384|512)sum|shasum|md5sum|cksum|b2sum)\b")
+_SUMS = lazy_pattern(r"\b(?:sha(?:1|224|256|384|512)sum|shasum|md5sum|cksum|b2sum)\b")
 _REGISTRY_SECRETS = (("auth", "password"), ("aws_auth", "aws_secret_access_key"))
 _REGISTRY_WORDS = tuple([key for _, key in _REGISTRY_SECRETS])
 _PASSWORDS = ("password", "passwd", "passphrase", "pgpassword")

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator
 
 from orbgen.project.files import CONFIG_NAMES, config_in
+from orbgen.source.lazy_patterns import lazy_pattern
 
-_SETUP = re.compile(r"^setup:[ \t]*(?:true|yes|on)\b", re.MULTILINE | re.IGNORECASE)
-_PATH = re.compile(r"(?<![\w./@~$}-])(?:\./)?(?:[\w@-][\w.@-]*/)*[\w@-][\w.@-]*\.ya?ml\b")
+_SETUP = lazy_pattern(r"^setup:[ \t]*(?:true|yes|on)\b", re.MULTILINE | re.IGNORECASE)
+_PATH = lazy_pattern(r"(?<![\w./@~$}-])(?:\./)?(?:[\w@-][\w.@-]*/)*[\w@-][\w.@-]*\.ya?ml\b")
 _LARGEST = 1024 * 1024
-_CONTINUES = re.compile(r"^\s*-\s+orb-tools/continue\b", re.MULTILINE)
+_CONTINUES = lazy_pattern(r"^\s*-\s+orb-tools/continue\b", re.MULTILINE)
 
 
 def continued_by(path: str) -> Iterator[str]:

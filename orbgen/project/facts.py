@@ -12,11 +12,12 @@ from typing import Any
 
 import msgspec
 
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.teleport.versions import Version
 
 DEFAULT_SENSITIVE = ("*prod*", "*deploy*", "*release*", "*publish*")
 # What says the opposite of production, or something else.
-_NOT_PRODUCTION = re.compile(r"(?:non|not|pre)[-_. ]?prod(?:uction)?(?![a-z])|prod(?=uct(?!ion)|uce)")
+_NOT_PRODUCTION = lazy_pattern(r"(?:non|not|pre)[-_. ]?prod(?:uction)?(?![a-z])|prod(?=uct(?!ion)|uce)")
 DEFAULT_TRUSTED_ORBS = ("circleci/*",)
 DEFAULT_ORBS_FOLDER = os.path.join(".circleci", "orbs")
 _HOUR = 3600

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import enum
 import os
-import re
 
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.nodes import Content, Mapping, Scalar
 
 CONFIG_NAMES = ("config.yml", "config.yaml")
 MANIFEST = "@orb.yml"
 _ELEMENTS = frozenset(("commands", "executors", "jobs"))
 _ORB_KEYS = frozenset(("version", "description", "orbs", *_ELEMENTS))
-_WORDS = re.compile(r"[^a-z]+")
+_WORDS = lazy_pattern(r"[^a-z]+")
 
 
 class FileKind(enum.Enum):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Iterator
 
 from orbgen.shell.words import PartKind, WordPart
+from orbgen.source.lazy_patterns import lazy_pattern
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_IN_A_DOCUMENT = re.compile(r"(?<!\\)\$(?:\{([A-Za-z_][A-Za-z0-9_]*)[^}]*\}|([A-Za-z_][A-Za-z0-9_]*))")
+_NAME = lazy_pattern(r"[A-Za-z_][A-Za-z0-9_]*")
+_IN_A_DOCUMENT = lazy_pattern(r"(?<!\\)\$(?:\{([A-Za-z_][A-Za-z0-9_]*)[^}]*\}|([A-Za-z_][A-Za-z0-9_]*))")
 
 
 class Gives(enum.Enum):

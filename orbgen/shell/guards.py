@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 
-_GLOB = re.compile(r"[*?\[$`]")
+from orbgen.source.lazy_patterns import lazy_pattern
+
+_GLOB = lazy_pattern(r"[*?\[$`]")
 # An anchored pattern of harmless characters: nothing that it takes in can leave a word.
-_SAFE_PATTERN = re.compile(r"\^(?:\[[A-Za-z0-9._/ -]+\]|[A-Za-z0-9_/-]|\\\.|\\-|[(){}|+*?,])+\$")
+_SAFE_PATTERN = lazy_pattern(r"\^(?:\[[A-Za-z0-9._/ -]+\]|[A-Za-z0-9_/-]|\\\.|\\-|[(){}|+*?,])+\$")
 _LEAVES = ("exit", "return", "fail", "die", "false")
 
 

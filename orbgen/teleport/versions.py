@@ -7,13 +7,14 @@ first that surely has it nothing is said, and the same where it was taken away.
 from __future__ import annotations
 
 import os
-import re
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-_VERSION = re.compile(r"v?(\d{1,3})\.(\d{1,4})\.(\d{1,4})")
+from orbgen.source.lazy_patterns import lazy_pattern
+
+_VERSION = lazy_pattern(r"v?(\d{1,3})\.(\d{1,4})\.(\d{1,4})")
 _DATA = os.path.join(os.path.dirname(__file__), "data")
 
 
