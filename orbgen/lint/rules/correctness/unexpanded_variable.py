@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.text import parts_of
@@ -12,6 +13,9 @@ from orbgen.lint.orb_references import is_orb_source
 from orbgen.lint.unexpanded import Unexpanded, cache_keys, is_of_powershell, is_read_later, unexpanded, variables_in
 from orbgen.source.nodes import Scalar
 from orbgen.source.problems import Note
+
+if TYPE_CHECKING:
+    from orbgen.lint.fixes import Fix, Mender
 
 RULE = Rule(
     name="unexpanded-variable",
@@ -97,3 +101,21 @@ def _key_parameters(element: JobRun, context: Context) -> Iterator[Finding]:
                         related=(Note(key.span, "the cache key"),),
                         help="let the default be a key's template, as in `{{ .Branch }}`",
                     )
+
+
+def fix(finding: Finding, mender: Mender) -> Fix | None:
+    """A path that begins with `$HOME` begins with `~` instead."""
+    if finding.kind != "path":
+        return None
+    for run in mender.context.pipeline.job_runs:
+        for one in unexpanded(run):
+            if one.name == "HOME" and one.start == 0 and one.text.text[one.end :].startswith("/"):
+                written = mender.written(one.text, one.start, one.end)
+                if written is not None and written[0].place(*written[1:]) == finding.primary:
+                    scalar = written[0]
+                    ways = tuple([f"{way}/working_directory" for way in mender.runs_around(scalar)])
+                    changes = mender.steps_around(scalar) if one.step is not None else ways
+                    return mender.fix(
+                        "write `~` for the home folder", mender.replace_text(*written, "~"), changes=changes
+                    )
+    return None
