@@ -23,6 +23,7 @@ _ESCAPES = b"0abtnvfreNLP_"
 _NUMBERED = b"xuU"
 _WORD = lazy_pattern(rb"[0-9A-Za-z]+")
 _LONGEST = 24
+_LONGEST_WORDS = 2_000_000
 _MANIFEST = "@orb.yml"
 
 
@@ -81,11 +82,12 @@ class Vocabulary:
         """Whether the texts, as they are written, can hold a part of a word, or some characters with one in them."""
         if not self._joined:
             self._joined = b" ".join([*self._words, b""])
-        return _first_word(part) in self._joined
+        # Words without end are no words, and looking through them once for each question would take longest of all.
+        return len(self._joined) > _LONGEST_WORDS or _first_word(part) in self._joined
 
     def ends(self, endings: re.Pattern[bytes]) -> bool:
         """Whether some word ends so; the pattern is searched in all words, each with a blank behind it."""
-        return self.may_show("") and endings.search(self._joined) is not None
+        return self.may_show("") and (len(self._joined) > _LONGEST_WORDS or endings.search(self._joined) is not None)
 
 
 @lru_cache(maxsize=1024)
