@@ -151,6 +151,7 @@ def command(
     keeping = _keeping(write_baseline)
     printing = keeping is None and (fixing is None or fixing.reports)
     reports = Reports(format_, style_for(sys.stdout, color), output, progress, printing=printing)
+    linters.offering = reports.offering
     found = linters.results(files, fixing, workers, caching=not no_cache, heard=progress.tick)
     for done, (result, failing) in enumerate(found, 1):
         summary.add(result, failing)

@@ -34,10 +34,14 @@ class Reports:
 
             self.outputs = read_outputs(outputs)
 
+    @property
+    def offering(self) -> bool:
+        """Whether one of them tells how findings could be mended."""
+        return any([one.report.offering for one in self._growing()])
+
     def parts(self, result: FileResult, fail_on: Severity) -> list[tuple[str, str]]:
         """What the reports say of a file, which depends on nothing else."""
-        growing = [*([self.printed] if self.printed is not None else []), *[output.growing for output in self.outputs]]
-        return [one.report.part(result, fail_on) for one in growing]
+        return [one.report.part(result, fail_on) for one in self._growing()]
 
     def add(self, parts: list[tuple[str, str]]) -> None:
         """Print or keep what the reports say of the next file."""
@@ -54,6 +58,9 @@ class Reports:
             self._print(self.printed.report, self.printed.close(summary))
         for output in self.outputs:
             output.write(summary)
+
+    def _growing(self) -> list[Growing]:
+        return [*([self.printed] if self.printed is not None else []), *[output.growing for output in self.outputs]]
 
     def _print(self, report: Report, text: str) -> None:
         if not text:

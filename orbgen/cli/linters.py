@@ -46,6 +46,8 @@ class Linters:
         self.settings = SettingsReader(plan)
         self.documents: dict[str, Document] = {}
         self.cache: ResultCache | None = None
+        # Whether fixes are looked for that reports tell of.
+        self.offering = False
         self._policies: dict[int, Policy] = {}
         self._folder: str | None = None
         self._linter: tuple[Linter, Severity] | None = None
@@ -91,8 +93,14 @@ class Linters:
         if fixing is not None and not found.tree:
             return fixing.lint(linter, found.path, named=found.named), fail_on
         if self.cache is not None:
-            return self.cache.lint(linter, found), fail_on
-        return linter.lint(found.path, named=found.named, tree=found.tree, likely=found.likely), fail_on
+            result = self.cache.lint(linter, found)
+        else:
+            result = linter.lint(found.path, named=found.named, tree=found.tree, likely=found.likely)
+        if self.offering and result.findings and not found.tree:
+            from orbgen.lint.offers import with_offers
+
+            result = with_offers(linter, result, found.path, named=found.named)
+        return result, fail_on
 
     def _in_processes(self, files: list[Found], workers: int | None, heard: Callable[[], None]) -> Iterator[Judged]:
         from orbgen.lint.processes import WorkFailed, in_processes, usable_processors
@@ -121,7 +129,7 @@ class Linters:
                 policy.thresholds,
                 settings.facts,
                 policy.selection,
-                policy.judge,
+                policy.judge if policy.judging else None,
                 ignoring=self.ignoring,
                 baseline=policy.baseline,
             )

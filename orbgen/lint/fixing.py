@@ -9,7 +9,7 @@ being made.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -80,6 +80,14 @@ class Fixer:
         inspected = self.linter.inspect(data, path, named=named)
         return None if inspected is None else _Mending(self, data, path, inspected, named=named).done()
 
+    def offers(self, data: bytes, path: str, *, named: bool = False) -> list[tuple[Finding, Fix]]:
+        """The fixes that could be made now, with their findings, of which none was made. Raises UnreadableError."""
+        inspected = self.linter.inspect(data, path, named=named)
+        if inspected is None:
+            return []
+        mending = _Mending(self, data, path, inspected, named=named)
+        return [(offer.finding, offer.fix) for offer in mending.lasting()]
+
     def shown(self, mended: Mended, path: str, *, named: bool = False) -> tuple[str, str]:
         """The text before and after, with the secrets in it masked."""
         return self._masked(mended.before, path, named=named), self._masked(mended.after, path, named=named)
@@ -118,6 +126,26 @@ class _Mending:
             self._pass()
         refused = tuple(self.refused.values())
         return Mended(self.first, self.data, first, self.result, tuple(self.made), refused, self.unsafe)
+
+    def lasting(self) -> Iterator[_Offer]:
+        """The fixes that would stay if they were made; none is."""
+        rest = self._offers()
+        while rest:
+            batch = self._apart([offer for offer in rest if offer.finding.name == rest[0].finding.name])
+            yield from self._lasting(batch)
+            chosen = {id(offer) for offer in batch}
+            rest = [offer for offer in rest if id(offer) not in chosen]
+
+    def _lasting(self, batch: list[_Offer]) -> Iterator[_Offer]:
+        if self.failures >= _MOST_FAILURES:
+            return
+        if self._try(batch, keep=False) is None:
+            yield from batch
+            return
+        self.failures += 1
+        if len(batch) > 1:
+            yield from self._lasting(batch[: len(batch) // 2])
+            yield from self._lasting(batch[len(batch) // 2 :])
 
     def _pass(self) -> None:
         """Make the fixes rule by rule: many at once as long as that goes well, else fewer."""
@@ -170,8 +198,8 @@ class _Mending:
                 chosen.append(offer)
         return chosen
 
-    def _try(self, batch: list[_Offer]) -> str | None:
-        """Make some fixes at once; why they were taken back, None if they were not."""
+    def _try(self, batch: list[_Offer], *, keep: bool = True) -> str | None:
+        """Make some fixes at once; why they were taken back, None if they were not, or would not have been."""
         fixer, source = self.fixer, self.inspected.context.document.source
         try:
             data = apply(source, [edit for offer in batch for edit in offer.fix.edits])
@@ -184,7 +212,7 @@ class _Mending:
             return "the file would be no configuration any more"
         compiled = leaves(after.context.pipeline)
         reason = self._objection(batch, after, compiled, data)
-        if reason is None:
+        if reason is None and keep:
             self.leaves = compiled
             self.data, self.inspected, self.result = data, after, fixer.linter.result(after)
             self.made += [(offer.finding, offer.fix) for offer in batch]

@@ -58,6 +58,11 @@ class Policy(msgspec.Struct, frozen=True):
     base: str = ""
     baseline: Baseline | None = None
 
+    @property
+    def judging(self) -> bool:
+        """Whether `judge` changes anything."""
+        return bool(self.planned or self.severities)
+
     def judge(self, findings: list[Finding], path: str) -> list[Finding]:
         """The findings of a file that the plan leaves, with the severities that it sets."""
         name = os.path.relpath(path, self.base or os.curdir) if path != "-" else path

@@ -6,6 +6,26 @@ import msgspec
 
 from orbgen.lint.findings import Finding, Severity
 from orbgen.source.problems import Problem
+from orbgen.source.span import Span
+
+
+class Replacement(msgspec.Struct, frozen=True):
+    """The text to put in the place of a span."""
+
+    span: Span
+    text: str
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """How the finding of a fingerprint could be mended: a title ("delete the path"), and what to put where.
+
+    What is not `safe` changes what the pipeline does, and is for the user to look at.
+    """
+
+    fingerprint: str
+    title: str
+    safe: bool
+    edits: tuple[Replacement, ...]
 
 
 class FileResult(msgspec.Struct, frozen=True):
@@ -13,7 +33,7 @@ class FileResult(msgspec.Struct, frozen=True):
 
     A `skipped` file is only a part of a configuration, or a `foreign` one that is none of CircleCI's at all; one that
     was not `linted` could not be read. An orb that lies in a folder is one result for its several `files`.
-    The `baseline` hides `known` findings, and lists some that are `gone`.
+    The `baseline` hides `known` findings, and lists some that are `gone`. There are `offers` where they were asked for.
     """
 
     name: str
@@ -28,6 +48,7 @@ class FileResult(msgspec.Struct, frozen=True):
     known: int = 0
     gone: int = 0
     baseline: str | None = None
+    offers: tuple[Offer, ...] = ()
 
 
 class Summary(msgspec.Struct):

@@ -116,3 +116,13 @@ def test_machines_get_utf_8_whatever_the_locale(process, write):
     result = process("lint", "--format", "sarif", PYTHONIOENCODING="ascii")
     assert "echo" not in result.err
     parsed("sarif", result.out)
+
+
+def test_a_report_tells_how_findings_could_be_mended(orbgen, write):
+    write(".circleci/config.yml", CONFIG.replace("    steps:", "    # orbgen: ignore[compile-error] no\n    steps:"))
+    printed = orbgen("lint", "--format", "json").out
+    orbgen("lint", "--output", "report.json")
+    with open("report.json", encoding="utf-8") as file:
+        assert file.read() == printed
+    (finding,) = parsed("json", printed)["files"][0]["findings"]
+    assert (finding["rule"], finding["fix"]["safe"]) == ("unused-ignore", True)

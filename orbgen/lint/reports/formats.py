@@ -26,10 +26,11 @@ class Report(ABC):
     """A report in one format. What it says of a file depends on nothing but the file, so it may be made anywhere.
 
     `opening` comes first, the files' parts with `between` between them follow, `closing` ends. A report whose `exact`
-    is set is UTF-8 whatever the terminal takes.
+    is set is UTF-8 whatever the terminal takes. One that is `offering` tells how findings could be mended.
     """
 
     exact = True
+    offering = False
     opening = ""
     between = ""
 

@@ -10,7 +10,7 @@ from orbgen.lint.catalogue import address
 from orbgen.lint.findings import Finding, Severity
 from orbgen.lint.reports import formats
 from orbgen.lint.reports.json_text import Json, json_text
-from orbgen.lint.result import FileResult, Summary
+from orbgen.lint.result import FileResult, Offer, Summary
 from orbgen.source.problems import Note, Problem
 from orbgen.source.span import Span
 
@@ -25,6 +25,7 @@ class Report(formats.Report):
         f'{{\n  "version": {VERSION},\n  "tool": {{"name": "orbgen", "version": "{__version__}"}},\n  "files": [\n'
     )
     between = ",\n"
+    offering = True
 
     def part(self, result: FileResult, fail_on: Severity) -> tuple[str, str]:
         """A file's findings and problems."""
@@ -36,18 +37,23 @@ class Report(formats.Report):
 
 
 def _file(result: FileResult, fail_on: Severity) -> Json:
+    offers = {offer.fingerprint: offer for offer in result.offers}
     state = "unreadable" if not result.linted else "part" if result.skipped else "linted"
     return {
         "path": result.name,
         "state": state,
-        "findings": [_finding(finding, fail_on) for finding in result.findings],
+        "findings": [
+            _finding(finding, fail_on, offers.get(finding.fingerprint) if offers else None)
+            for finding in result.findings
+        ],
         "problems": [_problem(problem) for problem in result.problems],
         "hidden": result.hidden,
+        "known": result.known,
         "missing_orbs": list(result.missing_orbs),
     }
 
 
-def _finding(finding: Finding, fail_on: Severity) -> Json:
+def _finding(finding: Finding, fail_on: Severity, offer: Offer | None) -> Json:
     return {
         "rule": finding.rule,
         "kind": finding.kind or None,
@@ -63,6 +69,15 @@ def _finding(finding: Finding, fail_on: Severity) -> Json:
         "related": _notes(finding.related),
         "chain": _notes(finding.chain),
         "job_runs": list(finding.job_runs),
+        "fix": offer and _fix(offer),
+    }
+
+
+def _fix(offer: Offer) -> Json:
+    return {
+        "title": offer.title,
+        "safe": offer.safe,
+        "edits": [{**_bounds(edit.span), "text": edit.text} for edit in offer.edits],
     }
 
 
@@ -83,15 +98,12 @@ def _notes(notes: tuple[Note, ...]) -> list[Json]:
 
 def _place(span: Span, label: str) -> Json:
     """A place; a file that could not be opened has no lines."""
+    return {"path": span.source.name, **_bounds(span), "label": label or None}
+
+
+def _bounds(span: Span) -> dict[str, int | None]:
     line, column, end_line, end_column = span.bounds if span.source.text else (None, None, None, None)
-    return {
-        "path": span.source.name,
-        "line": line,
-        "column": column,
-        "end_line": end_line,
-        "end_column": end_column,
-        "label": label or None,
-    }
+    return {"line": line, "column": column, "end_line": end_line, "end_column": end_column}
 
 
 def _summary(summary: Summary) -> Json:
@@ -101,6 +113,8 @@ def _summary(summary: Summary) -> Json:
         "unreadable": summary.unreadable,
         "findings": {severity.value: summary.findings.get(severity, 0) for severity in reversed(Severity)},
         "hidden": summary.hidden,
+        "known": summary.known,
+        "gone": summary.gone,
         "missing_orbs": sorted(summary.missing_orbs),
         "failed": summary.failed,
     }

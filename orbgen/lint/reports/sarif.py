@@ -15,7 +15,7 @@ from orbgen.lint.reports import formats
 from orbgen.lint.reports.json_text import Json, json_text, listed
 from orbgen.lint.reports.locations import repository_path, uri_of
 from orbgen.lint.reports.sarif_rules import LEVELS, descriptor
-from orbgen.lint.result import FileResult, Summary
+from orbgen.lint.result import FileResult, Offer, Summary
 from orbgen.source.problems import Note, Problem
 from orbgen.source.span import Span
 
@@ -31,10 +31,12 @@ class Report(formats.Report):
 
     opening = f'{{\n  "$schema": "{SCHEMA}",\n  "version": "2.1.0",\n  "runs": [\n    {{\n      "results": [\n'
     between = ",\n"
+    offering = True
 
     def part(self, result: FileResult, fail_on: Severity) -> tuple[str, str]:
         """A file's results, and its notifications for the end."""
-        results = [_result(finding) for finding in result.findings]
+        offers = {offer.fingerprint: offer for offer in result.offers}
+        results = [_result(finding, offers.get(finding.fingerprint) if offers else None) for finding in result.findings]
         return listed(results, 4), listed([_notification(problem) for problem in result.problems], 5)
 
     def closing(self, summary: Summary) -> str:
@@ -58,7 +60,7 @@ class Report(formats.Report):
         )
 
 
-def _result(finding: Finding) -> Json:
+def _result(finding: Finding, offer: Offer | None) -> Json:
     found: Json = {
         "ruleId": finding.rule,
         "level": LEVELS[finding.severity],
@@ -81,19 +83,35 @@ def _result(finding: Finding) -> Json:
         way = [*finding.chain, Note(finding.primary, finding.label or finding.message)]
         steps = [{"location": _location(note.span, note.text, finding)} for note in way]
         found["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
+    if offer is not None:
+        found["fixes"] = [_fix(offer, finding.primary.source.name)]
     return found
+
+
+def _fix(offer: Offer, name: str) -> Json:
+    title = offer.title if offer.safe else f"{offer.title} (look at it: this changes what the pipeline does)"
+    replacements = [
+        {"deletedRegion": _region(edit.span), **({"insertedContent": {"text": edit.text}} if edit.text else {})}
+        for edit in offer.edits
+    ]
+    changes = [{"artifactLocation": _file(name), "replacements": replacements}]
+    return {"description": _message(title), "artifactChanges": changes}
 
 
 def _location(span: Span, label: str, finding: Finding | None = None, *, snippet: bool = False) -> Json:
     """A place with the words about it; a file that could not be opened has no lines."""
     place: Json = {"artifactLocation": _file(span.source.name)}
     if span.source.text:
-        line, column, end_line, end_column = span.bounds
-        region: Json = {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
+        region = _region(span)
         if snippet and finding is not None and 0 < span.end - span.start <= _LONGEST_SNIPPET:
             region["snippet"] = {"text": masked(span.text, span.start, span.source, finding.redact)}
         place["region"] = region
     return {"physicalLocation": place, **({"message": _message(label)} if label else {})}
+
+
+def _region(span: Span) -> Json:
+    line, column, end_line, end_column = span.bounds
+    return {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
 
 
 def _message(text: str, help: str | None = None) -> Json:
