@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from orbgen.circleci.orbs import OrbStore
+from orbgen.lint.engine import load_rules
 from orbgen.lint.findings import Confidence, Finding, Persona, Severity
-from tests.lint.linting import found
+from orbgen.lint.fixing import Fixer
+from orbgen.lint.run import Linter
+from tests.lint.linting import EVERYTHING, found
 
 HEAD = """\
 version: 2.1
@@ -184,3 +188,29 @@ def test_a_filter_that_entries_share_is_not_where_one_of_them_is_wrong(tmp_path)
         "      - ship: {requires: [test], filters: *tags}\n"
     )
     assert [finding.primary.text for finding in found(tmp_path, text, "unreachable-job")] == ["test", "ship"]
+
+
+@pytest.mark.parametrize(
+    ("requires", "tags", "added"),
+    [
+        ("a", "{only: /^v.*/}", 'pipeline.git.branch != "" or pipeline.git.tag matches /^v.*/'),
+        ("a", "{only: [v1, '/x\\/.*/']}",
+         'pipeline.git.branch != "" or pipeline.git.tag == "v1" or pipeline.git.tag matches /x\\/.*/'),
+        ("a", "{only: '/x/.*/'}", None),
+        ("a", "{ignore: /x.*/}", None),
+        ("'a: {filters: {branches: {only: main}}}'", "{only: /^v.*/}", None),
+    ],
+)  # fmt: skip
+def test_the_fix_of_a_chain(tmp_path: Path, requires: str, tags: str, added: str | None):
+    text = (
+        HEAD + f"workflows:\n  w:\n    jobs:\n      - {requires.strip(chr(39))}\n      - b:\n          requires: [a]\n"
+    )
+    text += f"          filters: {{branches: {{ignore: /.*/}}, tags: {tags}}}\n"
+    rules = tuple([loaded for loaded in load_rules() if loaded.rule.name == "unreachable-job"])
+    mended = Fixer(Linter(rules, OrbStore(), EVERYTHING), unsafe=True).mend(
+        text.encode(), str(tmp_path / "config.yml"), named=True
+    )
+    assert mended is not None
+    assert [finding.kind for finding in mended.first.findings] == ["tag-chain"]
+    expected = text if added is None else text.replace("      - a\n", f"      - a:\n          filters: {added}\n")
+    assert mended.after.decode() == expected

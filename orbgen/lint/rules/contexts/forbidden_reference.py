@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.text import is_known, value_of
 from orbgen.circleci.truth import Unknown
-from orbgen.lint.context import Context
+from orbgen.lint.context import Context, path_of
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
 from orbgen.lint.image_uses import script_images
 from orbgen.lint.images import docker_images, last_part, read_image
 from orbgen.lint.machines import machine_of
 from orbgen.lint.orb_references import imported_orbs
 from orbgen.lint.permitted import is_image, is_name, is_orb, objection
-from orbgen.source.names import nearest
+from orbgen.source.names import nearest, slips
 from orbgen.source.nodes import Scalar
 from orbgen.source.problems import Note
+
+if TYPE_CHECKING:
+    from orbgen.lint.fixes import Fix, Mender
 
 RULE = Rule(
     name="forbidden-reference",
@@ -144,3 +148,16 @@ def _runner(run: JobRun, context: Context) -> Iterator[Finding]:
             path="resource_class",
             help="take a permitted runner, or change the plan",
         )
+
+
+def fix(finding: Finding, mender: Mender) -> Fix | None:
+    """A context that does not exist becomes the only one whose name is a single slip away."""
+    node, facts = mender.node_at(finding.primary), mender.context.facts
+    if finding.kind != "context" or not isinstance(node, Scalar) or not facts.contexts_complete:
+        return None
+    meant = [name for name in facts.contexts if slips(node.text, name, 2) == 1]
+    if node.text in facts.contexts or len(meant) != 1:
+        return None
+    holding = [run for run in mender.context.pipeline.job_runs if node.span in [item.span for item in run.contexts]]
+    changes = tuple([f"{path_of(run)}/context" for run in holding])
+    return mender.fix(f"write '{meant[0]}'", mender.replace_text(node, 0, len(node.text), meant[0]), changes=changes)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from orbgen.access.reachability import Reach, asks_for, left_out
 from orbgen.access.scenarios import TAG
 from orbgen.circleci.pipeline import Condition, JobRun
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
+from orbgen.lint.tag_filters import required_by, with_the_tags_of
 from orbgen.source.nodes import Mapping, Scalar
 from orbgen.source.problems import Note
 from orbgen.source.span import Span
+
+if TYPE_CHECKING:
+    from orbgen.lint.fixes import Fix, Mender
 
 RULE = Rule(
     name="unreachable-job",
@@ -40,26 +45,12 @@ def check(run: JobRun, context: Context) -> Iterator[Finding]:
     tags = context.reachability.of(run, tags=True)
     if tags.runs or tags.runs is None:
         return
-    if any([one.group for one in _required(run)]):
+    if any([one.group for one in required_by(run)]):
         return  # Whether the filters of a group's invocation hold for its members is not documented.
     if tags.chosen and _asks_for_tags(run):
         yield from _on_tags(run, tags, context)
     elif branches.runs is False:
         yield from _never(run, branches, tags, context)
-
-
-def _required(run: JobRun) -> list[JobRun]:
-    """All that a job run requires, directly or not."""
-    found: list[JobRun] = []
-    seen = {id(run)}
-    waiting = [run]
-    while waiting:
-        for target in [target for requirement in waiting.pop().requires for target in requirement.targets]:
-            if id(target) not in seen:
-                seen.add(id(target))
-                found.append(target)
-                waiting.append(target)
-    return found
 
 
 def _asks_for_tags(run: JobRun) -> bool:
@@ -171,3 +162,8 @@ def _filter_place(run: JobRun, kind: str) -> Span:
     entry = run.entry.span
     shared = place.source is not entry.source or not entry.start <= place.start <= entry.end
     return run.call.span if shared else place
+
+
+def fix(finding: Finding, mender: Mender) -> Fix | None:
+    """What a job requires gets the job's own filter of tags."""
+    return with_the_tags_of(finding, mender) if finding.kind == "tag-chain" else None
