@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 import msgspec
@@ -61,6 +61,27 @@ def _images_used(script: Script) -> Iterator[ImageUse]:
             text = word.expand(variables) if word is not None else None
             if word is not None and text:
                 yield ImageUse(text, word.start, word.end, verb == "pull")
+
+
+def options_of_containers(script: Script) -> Iterator[tuple[Command, list[tuple[str, Word]]]]:
+    """Each `docker run` and `create` of a script with its options, each as `--name=value` or `-v=value`."""
+    for command in script.commands:
+        verb, words = _verb(command)
+        if verb in ("run", "create"):
+            yield command, list(_options(words, script.literals))
+
+
+def _options(words: tuple[Word, ...], variables: Mapping[str, str]) -> Iterator[tuple[str, Word]]:
+    index = 0
+    while index < len(words):
+        first = words[index].parts[0].text if words[index].parts else ""
+        text = words[index].expand(variables) or first
+        if not first.startswith("-"):
+            return
+        following = words[index + 1].expand(variables) if index + 1 < len(words) else None
+        takes = _takes_next(words[index].literal or first, "run")
+        yield (f"{text}={following or ''}" if takes else text), words[index]
+        index += 2 if takes else 1
 
 
 @lru_cache(maxsize=256)

@@ -13,7 +13,7 @@ from orbgen.source.lazy_patterns import lazy_pattern
 # What hardly fails, or whose failure matters little.
 _HARMLESS = frozenset((
     "echo", "printf", "true", ":", "export", "set", "unset", "local", "readonly", "declare", "alias", "yes", "date",
-    "sleep", "pwd", "[", "[[", "test", "exit", "return", "trap", "shopt", "umask",
+    "sleep", "pwd", "[", "[[", "test", "exit", "return", "trap", "shopt", "umask", "continue", "break", "shift",
 ))  # fmt: skip
 _CHECKED = lazy_pattern(r"\$\?|PIPESTATUS|\|\||\bexit\b|\bif\b|\bwhile\b|\buntil\b")
 _ASKED = lazy_pattern(r"(?:^|[\s;(])(?:if|elif|while|until|!)\s+$")

@@ -63,6 +63,7 @@ def test_the_rules_that_exist():
         "piped-script",
         "pipeline-value-injection",
         "printed-secret",
+        "privileged-container",
         "reparsed-variable",
         "teleport-join-without-context",
         "teleport-persisted-credentials",

@@ -80,3 +80,9 @@ def test_the_shell_of_an_executor(tmp_path: Path):
     (finding,) = found(tmp_path, text.replace("jobs:\n", f"{more}jobs:\n", 1), "lenient-shell")
     assert finding.primary.text == "bash"
     assert finding.related[0].span.text == "make"
+
+
+def test_what_leaves_a_loop_does_not_fail(tmp_path: Path):
+    script = "for x in *; do\n  if [ $x = a ]; then\n    continue\n  fi\n  make $x\n  break\ndone"
+    (finding,) = found(tmp_path, config("sh", script.replace("  break", "  make again")), "lenient-shell")
+    assert finding.related[0].span.text == "make $x"
