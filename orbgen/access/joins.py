@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import msgspec
 
+from orbgen.access.checkout import Checkout
 from orbgen.access.following import RunCommand, commands_of
 from orbgen.access.paths import expand_known
 from orbgen.access.writing import Removals, Written
@@ -16,7 +16,6 @@ from orbgen.source.span import Span
 from orbgen.teleport.tbot_command import TbotStart, read_tbot
 from orbgen.teleport.tbot_file import Output, TbotFile, read_tbot_file
 
-MAXIMUM_FILE = 256 * 1024
 _TERRAFORM = ("plan", "apply", "destroy", "import", "refresh")
 _IDENTITY_FILES = ("identity", "tlscert", "key", "key-cert.pub", "ssh_config")
 # The credentials that each output writes into its folder; public files are left out (rules.md 2.5).
@@ -34,25 +33,6 @@ OUTPUT_FILES = {
     "workload-identity-aws-roles-anywhere": ("aws_credentials",),
 }
 STORAGE_FILES = (*_IDENTITY_FILES, "tokenhash")
-
-
-class Checkout(msgspec.Struct, frozen=True):
-    """The work tree that a linted file belongs to."""
-
-    root: str
-
-    def text(self, path: str) -> str | None:
-        """The text of a file, named relative to the checkout; None where there is none or it is too large."""
-        real = os.path.realpath(os.path.join(self.root, path))
-        if not real.startswith(os.path.realpath(self.root) + os.sep):
-            return None
-        try:
-            if os.path.getsize(real) > MAXIMUM_FILE:
-                return None
-            with open(real, encoding="utf-8") as file:
-                return file.read()
-        except (OSError, UnicodeDecodeError):
-            return None
 
 
 class Join(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from orbgen.access.joins import Checkout
+from orbgen.access.checkout import Checkout
 from orbgen.circleci.orbs import OrbSource, OrbStore
 from orbgen.lint.result import FileResult
 from orbgen.lint.run import Linter, checkout_of

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from orbgen.access.gates import Gates
-from orbgen.access.joins import Checkout, Join, joins_of
-from orbgen.access.reachability import Reachability
+from orbgen.access.checkout import Checkout
 from orbgen.circleci.pipeline import Call, JobRun, Pipeline, Step
 from orbgen.circleci.text import code_of
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Severity
@@ -17,14 +15,20 @@ from orbgen.lint.ignores import read_ignores
 from orbgen.lint.shells import is_posix, shell_of
 from orbgen.lint.vocabulary import Vocabulary, vocabulary_of
 from orbgen.lint.written_nodes import WrittenNodes, written_nodes
-from orbgen.project.continuing import is_continuation
 from orbgen.project.facts import Facts
 from orbgen.shell.script import Script, read_script
 from orbgen.source.nodes import Document, Scalar
 from orbgen.source.problems import Note, Problem
 from orbgen.source.span import Source, Span
 
+if TYPE_CHECKING:
+    from orbgen.access.gates import Gates
+    from orbgen.access.joins import Join
+    from orbgen.access.reachability import Reachability
+
 _Result = TypeVar("_Result")
+# The programs that join. What looks for joins is imported where one is named, and the gates where a rule asks for them.
+_JOINING = ("tbot", "terraform", "tofu")
 
 
 class RunStep(msgspec.Struct, frozen=True, eq=False):
@@ -140,8 +144,12 @@ class Context:
 
     def joins(self, run: JobRun) -> tuple[Join, ...]:
         """Where a job run obtains Teleport credentials (rules.md 2.6)."""
+        if not self.vocabulary.may_hold(_JOINING):
+            return ()
         found = self._joins.get(id(run))
         if found is None:
+            from orbgen.access.joins import joins_of
+
             found = self._joins[id(run)] = joins_of(run, self.checkout)
         return found
 
@@ -149,18 +157,24 @@ class Context:
     def gates(self) -> Gates:
         """Which job runs run for a branch or tag that nobody wrote down (rules.md 2.1)."""
         if self._gates is None:
+            from orbgen.access.gates import Gates
+
             self._gates = Gates(self.pipeline)
         return self._gates
 
     @property
     def continued(self) -> bool:
         """Whether a setup configuration starts this one, so that its parameters come from a job (rules.md 2.7)."""
+        from orbgen.project.continuing import is_continuation
+
         return is_continuation(self.document.source.name)
 
     @property
     def reachability(self) -> Reachability:
         """For which branches and tags job runs can run at all."""
         if self._reachability is None:
+            from orbgen.access.reachability import Reachability
+
             self._reachability = Reachability(self.gates)
         return self._reachability
 

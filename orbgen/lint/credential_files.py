@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from functools import lru_cache
 
 import msgspec
@@ -126,14 +125,22 @@ def known_credential(path: str, *, wildcards: bool = False) -> Known | None:
         return None
     if path in table.folders or path in table.files or _folder_of_files(path):
         return Known(path)
-    if any([fnmatchcase(name, pattern) for pattern in table.names]):
+    if any([_fits(name, pattern) for pattern in table.names]):
         return Known(name)
-    return Known(name, True) if any([fnmatchcase(name, pattern) for pattern in table.doubtful_names]) else None
+    return Known(name, True) if any([_fits(name, pattern) for pattern in table.doubtful_names]) else None
 
 
 def is_public(name: str) -> bool:
     """Whether a file of this name is one that everyone may read."""
-    return any([fnmatchcase(name, pattern) for pattern in _table().public_names])
+    return any([_fits(name, pattern) for pattern in _table().public_names])
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Whether a name is one that a pattern of the table means, in which one `*` may stand for anything."""
+    start, any_text, end = pattern.partition("*")
+    if not any_text:
+        return name == pattern
+    return len(name) >= len(pattern) - 1 and name.startswith(start) and name.endswith(end)
 
 
 def _folder_of_files(path: str) -> bool:

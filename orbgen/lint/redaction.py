@@ -7,7 +7,6 @@ from bisect import bisect_left
 from msgspec.structs import replace
 
 from orbgen.lint.findings import Finding
-from orbgen.lint.masking import head_of
 from orbgen.source.problems import Note
 from orbgen.source.span import Span
 
@@ -34,6 +33,8 @@ def _concealed(finding: Finding, ordered: dict[int, list[Span]]) -> Finding:
             hidden[id(secret.source), secret.start, secret.end] = secret
     if not hidden:
         return finding
+    from orbgen.lint.masking import head_of
+
     secrets = sorted([span.text for span in hidden.values() if len(span.text) >= _SHORTEST], key=len, reverse=True)
 
     def without(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from orbgen.access.joins import Checkout
+from orbgen.access.checkout import Checkout
 from orbgen.circleci.compiler import compile_document, compile_orb
 from orbgen.circleci.inputs import Inputs
 from orbgen.circleci.orbs import OrbStore

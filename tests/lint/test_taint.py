@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from orbgen.access.joins import Checkout
+from orbgen.access.checkout import Checkout
 from orbgen.circleci.compiler import compile_document
 from orbgen.circleci.inputs import Inputs
 from orbgen.lint.context import Context

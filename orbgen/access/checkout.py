@@ -1,0 +1,28 @@
+"""The work tree that a linted file lies in, whose other files it may name."""
+
+from __future__ import annotations
+
+import os
+
+import msgspec
+
+MAXIMUM_FILE = 256 * 1024
+
+
+class Checkout(msgspec.Struct, frozen=True):
+    """The work tree that a linted file belongs to."""
+
+    root: str
+
+    def text(self, path: str) -> str | None:
+        """The text of a file, named relative to the checkout; None where there is none or it is too large."""
+        real = os.path.realpath(os.path.join(self.root, path))
+        if not real.startswith(os.path.realpath(self.root) + os.sep):
+            return None
+        try:
+            if os.path.getsize(real) > MAXIMUM_FILE:
+                return None
+            with open(real, encoding="utf-8") as file:
+                return file.read()
+        except (OSError, UnicodeDecodeError):
+            return None
