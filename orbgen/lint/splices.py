@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 import msgspec
 from msgspec.structs import replace
 
-from orbgen.circleci.library import ParameterType
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.pipeline_values import Level, PipelineValue, TextClass, trust_of
 from orbgen.circleci.text import Part
@@ -45,11 +44,8 @@ def splices(run: JobRun) -> Iterator[Splice]:
 
 
 def parameter_splices(element: JobRun) -> Iterator[Splice]:
-    """The splices of an element's own parameters of type string, which whoever uses the element fills in."""
-    declared = element.definition.declarations if element.definition is not None else None
-    texts = {f"parameters.{one.name}" for one in (declared or {}).values() if one.type is ParameterType.STRING}
-    if texts:
-        yield from _splices(element, lambda source: _ARGUMENT if source in texts else _OTHER)
+    """The splices of an element's own parameters, which whoever uses it fills in; only texts are sources."""
+    return _splices(element, lambda source: _ARGUMENT if source.startswith("parameters.") else _OTHER)
 
 
 def _splices(run: JobRun, trust: Callable[[str], PipelineValue]) -> Iterator[Splice]:

@@ -118,3 +118,12 @@ def test_what_few_see_does_not_hide_what_all_should(tmp_path: Path):
     rules = ("pipeline-value-injection", "parameter-injection")
     shown = [(one.rule, one.persona) for one in found(tmp_path, text, *rules)]
     assert shown == [("parameter-injection", Persona.DEFAULT), ("pipeline-value-injection", Persona.PEDANTIC)]
+
+
+@pytest.mark.parametrize(("confidence", "silenced"), [(Confidence.HIGH, True), (Confidence.LOW, False)])
+def test_a_guess_about_a_job_run_silences_nothing(confidence: Confidence, silenced: bool):
+    place = Span(Source("config.yml", "version: 2.1\n"), 0, 7)
+    first = Rule("teleport-ungated-join", Sees.JOB_RUN, Severity.HIGH, confidence, "0.1")
+    second = Rule("ungated-credentials", Sees.JOB_RUN, Severity.HIGH, Confidence.HIGH, "0.1")
+    findings = [rule.finding("open", place, job_runs=("main/ship",)) for rule in (first, second)]
+    assert prevailing(findings) == (findings[:1] if silenced else findings)

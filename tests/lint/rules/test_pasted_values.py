@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from orbgen.lint.findings import Finding, Persona, Severity
 from tests.lint.linting import found, job
 
@@ -85,3 +87,24 @@ def test_a_parameter_through_another_command_of_the_orb(tmp_path):
     more = "  tell:\n    parameters: {note: {type: string}}\n    steps: [say: {text: << parameters.note >>}]\n"
     (finding,) = found(tmp_path, ORB % "echo << parameters.text >>" + more, *RULES)
     assert "`parameters.text`" in finding.message or "`parameters.note`" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("value", "severity"), [("pipeline.git.branch", Severity.MEDIUM), ("pipeline.git.commit.subject", Severity.HIGH)]
+)
+def test_a_value_in_the_source_of_an_orb_counts_as_in_a_job(tmp_path, value, severity):
+    (finding,) = found(tmp_path, ORB % f"echo << {value} >>", *RULES)
+    assert (finding.name, finding.severity, finding.persona) == (RULES[0], severity, Persona.DEFAULT)
+    assert found(tmp_path, ORB % f"echo << {value} >>", "parameter-injection") == ()
+
+
+def test_what_the_pipeline_fills_in_is_said_once(tmp_path):
+    more = "parameters: {p: {type: string, default: x}}\norbs:\n  o:\n    commands:\n      say:\n"
+    more += "        parameters: {text: {type: string}}\n        steps:\n          - run: echo << parameters.text >>\n"
+    text = job("- o/say: {text: << pipeline.parameters.p >>}", more=more)
+    assert named(found(tmp_path, text, *RULES)) == ["parameter-injection"]
+
+
+def test_the_parameters_of_a_command_that_nothing_uses(tmp_path):
+    more = "commands:\n  say:\n    parameters: {text: {type: string}}\n    steps: [run: echo << parameters.text >>]\n"
+    assert found(tmp_path, job("- checkout", more=more), *RULES) == ()
