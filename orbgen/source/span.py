@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
+from itertools import accumulate, count
+from operator import add
 
 import msgspec
 
 # Where YAML 1.1 breaks lines, and those with the blanks that may stand between its tokens.
 BREAKS = "\r\n\x85\u2028\u2029"
 BLANKS = " \t" + BREAKS
+_PIECE = 1 << 16
 
 
 class Source(msgspec.Struct, eq=False):
@@ -40,10 +43,10 @@ class Source(msgspec.Struct, eq=False):
             if "\r" in text:
                 starts.extend(found.end() for found in re.finditer("\r\n?|\n", text))
             else:
-                index = text.find("\n")
-                while index >= 0:
-                    starts.append(index + 1)
-                    index = text.find("\n", index + 1)
+                # Piece by piece, so that a file of millions of lines needs no list of them all.
+                for begin in range(0, len(text), _PIECE):
+                    *lines, _ = text[begin : begin + _PIECE].split("\n")
+                    starts.extend(map(add, accumulate(map(len, lines)), count(begin + 1)))
             self._line_starts = starts
         return self._line_starts
 
