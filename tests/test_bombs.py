@@ -37,6 +37,7 @@ def parameter_names(count, value):
     return ", ".join([f"p{number}: {value}" for number in range(count)])
 
 
+MEMBERS = ", ".join([f"v{number}" for number in range(90_000)])
 TAG, CLOSE = "<<# pipeline.git.branch >>", "<</ pipeline.git.branch >>"
 
 BOMBS = {
@@ -123,6 +124,20 @@ BOMBS = {
     "names that are nearly right": lambda: config(
         f"[{', '.join([f'commando-{number}' for number in range(5000)])}]",
         f"commands:\n{doubling(5000, '  command-THIS: {steps: [checkout]}' + chr(10))}",
+    ),
+    "a file of millions of empty items": lambda: HEAD + "x:\n" + "-\n" * 7_500_000,
+    "a long enum that does not fit": lambda: config(
+        f"[{', '.join(['{c: {p: none}}'] * 300)}]",
+        f"commands: {{c: {{parameters: {{p: {{type: enum, enum: [{MEMBERS}]}}}}, steps: [checkout]}}}}\n",
+    ),
+    "a long enum passed on": lambda: config(
+        f"[{', '.join(['{c: {p: << pipeline.parameters.p >>}}'] * 300)}]",
+        f"parameters: {{p: {{type: enum, enum: [{MEMBERS}], default: v0}}}}\n"
+        "commands: {c: {parameters: {p: {type: string}}, steps: [{run: 'echo << parameters.p >>'}]}}\n",
+    ),
+    "a long enum in expressions": lambda: config(
+        "[" + doubling(300, '{when: {condition: << pipeline.parameters.p == "vTHIS" >>, steps: [checkout]}}, ') + "]",
+        f"parameters: {{p: {{type: enum, enum: [{MEMBERS}], default: v0}}}}\n",
     ),
     "many mistakes": lambda: HEAD + "jobs:\n" + "".join([f"  j{number}: 1\n" for number in range(30_000)]) + FLOW,
 }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from orbgen.circleci.library import Declaration, ParameterType
+from orbgen.circleci.limits import MAXIMUM_ALTERNATIVES
 from orbgen.circleci.text import Part, Text, show, text_from, value_of
 from orbgen.circleci.truth import Kind, Known, Unknown, Value
 from orbgen.source.lazy_patterns import lazy_pattern
@@ -41,7 +42,7 @@ def _fits(declaration: Declaration, value: Known) -> bool:
     if type_ is ParameterType.INTEGER:
         return isinstance(value, int) and not isinstance(value, bool)
     if type_ is ParameterType.ENUM:
-        return not declaration.members or show(value) in declaration.members
+        return not declaration.accepted or show(value) in declaration.accepted
     if type_ is ParameterType.ENV_VAR_NAME:
         # Configurations with `default: false` ran; what is no string is not looked at.
         return not isinstance(value, str) or _ENVIRONMENT_NAME.fullmatch(value) is not None
@@ -69,10 +70,10 @@ def unknown_of(declaration: Declaration, source: str | None) -> Unknown:
         return Unknown((), Kind.BOOLEAN, alternatives=(True, False), nullable=False)
     if type_ is ParameterType.ENUM:
         # What CircleCI makes of members that are no strings is not documented.
-        texts = bool(declaration.members) and all([isinstance(value, str) for value in declaration.values])
-        if not texts:
+        if not declaration.textual:
             return Unknown(sources=())
-        return Unknown((), Kind.STRING, alternatives=declaration.values, nullable=False)
+        few = len(declaration.values) <= MAXIMUM_ALTERNATIVES
+        return Unknown((), Kind.STRING, alternatives=declaration.values if few else None, nullable=False)
     free = source is not None and type_ is ParameterType.STRING
     return Unknown((source,) if free and source is not None else (), _KINDS[type_], nullable=False)
 

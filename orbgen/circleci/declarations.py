@@ -12,6 +12,7 @@ from orbgen.circleci.templates import Reference, TemplateError, segments
 from orbgen.circleci.text import show
 from orbgen.source.names import nearest
 from orbgen.source.nodes import Content, Field, Mapping, Scalar, Sequence
+from orbgen.source.sentences import enumerated
 
 _KEYS = frozenset(("type", "default", "description", "enum"))
 _TYPES = {member.value: member for member in ParameterType}
@@ -74,7 +75,11 @@ class _Reader:
             return Declaration(name, ParameterType.STRING, key, default, broken=True)
         values = self._values(body, type_)
         broken = type_ is ParameterType.ENUM and not values
-        declaration = Declaration(name, type_, key, default, tuple([show(value) for value in values]), values, broken)
+        members = tuple([show(value) for value in values])
+        textual = bool(values) and all([isinstance(value, str) for value in values])
+        declaration = Declaration(
+            name, type_, key, default, members, values, broken, accepted=frozenset(members), textual=textual
+        )
         if self.pipeline and default is None:
             message = f"Parameter error: pipeline parameter '{name}' has no default"
             self.report("missing-argument", message, key, "add a `default`")
@@ -154,7 +159,7 @@ class _Reader:
         if declaration.type is ParameterType.ENUM:
             message = f"Parameter error: default value of parameter '{self.name}' is not in its enum"
             guess = nearest(default.text, declaration.members) if isinstance(default, Scalar) else None
-            self.report("enum", message, default, f"the values are {', '.join(declaration.members)}", guess)
+            self.report("enum", message, default, f"the values are {enumerated(declaration.members)}", guess)
             return
         shown = f"'{default.text}'" if isinstance(default, Scalar) else f"a {type_name(default)}"
         message = (

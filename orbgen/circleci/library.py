@@ -33,7 +33,9 @@ class ParameterType(enum.Enum):
 
 
 class Declaration(msgspec.Struct, frozen=True, eq=False):
-    """One declared parameter. `values` are those of an enum and `members` the same as text.
+    """One declared parameter. `values` are those of an enum; `members` and `accepted`, to look up, are them as text.
+
+    Its values are `textual` where all are texts. All that is known once for an enum, which may be long and much used.
 
     A `broken` one is declared in a way that CircleCI refuses, so its type is a guess and its arguments are not checked.
     """
@@ -45,6 +47,8 @@ class Declaration(msgspec.Struct, frozen=True, eq=False):
     members: tuple[str, ...] = ()
     values: tuple[ScalarValue, ...] = ()
     broken: bool = False
+    accepted: frozenset[str] = frozenset()
+    textual: bool = False
 
 
 class Definition(msgspec.Struct, eq=False):

@@ -17,6 +17,7 @@ from orbgen.circleci.text import Text, value_of
 from orbgen.circleci.truth import Unknown
 from orbgen.source.nodes import Alias, Content, Field, Node, Scalar, Sequence
 from orbgen.source.problems import Note
+from orbgen.source.sentences import enumerated
 from orbgen.source.span import Span
 
 
@@ -196,7 +197,7 @@ def _mismatch(compilation: Compilation, declaration: Declaration, value: Content
     shown = f'"{value.text}"' if isinstance(value, Scalar) else f"a {type_name(value)}"
     code, help, suggestion = "argument-type", quoting_advice(declaration.type, value), None
     if declaration.type is ParameterType.ENUM:
-        code, help = "enum", f"the values are {', '.join(declaration.members)}"
+        code, help = "enum", f"the values are {enumerated(declaration.members)}"
         suggestion = compilation.nearest(value.text, declaration.members) if isinstance(value, Scalar) else None
         help = f"did you mean '{suggestion}'? {help}" if suggestion else help
     message = (

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 LONGEST = 1_000
+
+
+def enumerated(words: Sequence[str]) -> str:
+    """The words with commas between them; of very many only as many as a sentence can show."""
+    return ", ".join(words[:LONGEST])
 
 
 def shortened(sentence: str) -> str:
