@@ -44,6 +44,15 @@ class Reachability:
     def __init__(self, gates: Gates) -> None:
         self.gates = gates
         self._names: dict[tuple[int, bool], tuple[str, ...]] = {}
+        self._restricted: dict[int, bool] = {}
+
+    def restricted(self, workflow: Workflow) -> bool:
+        """Whether a workflow has conditions, or one of its jobs filters; without any all of its jobs run."""
+        found = self._restricted.get(id(workflow))
+        if found is None:
+            filters = any([run.filters is not None for run in workflow.job_runs])
+            found = self._restricted[id(workflow)] = filters or bool(workflow.conditions)
+        return found
 
     def of(self, run: JobRun, *, tags: bool) -> Reach:
         """What comes of a job run for the branches, or tags, that the configuration knows, and for unknown ones."""
@@ -54,10 +63,11 @@ class Reachability:
         unclear = workflow = filters = False
         for name in names:
             scenarios = (on_tag(name) if tags else on_branch(name),)
-            own, runs = gates.own_in(run, scenarios), gates.runs_in(run, scenarios)
+            runs = gates.runs_in(run, scenarios)
             if runs:
                 return Reach(scenarios, True, True, True)
             unclear = unclear or runs is None
+            own = gates.own_in(run, scenarios) if run.requires or runs is None else False
             workflow = workflow or gates.workflow_in(run, scenarios) is not False
             filters = filters or gates.filters_in(run, scenarios) is not False
             if own:
@@ -93,7 +103,7 @@ def left_out(run: JobRun, scenario: Scenario, gates: Gates) -> tuple[JobRun, Job
 
 def _probed_names(workflow: Workflow, tags: bool) -> tuple[str, ...]:
     """Unknown names, and those that a workflow's conditions and filters speak of."""
-    found = dict.fromkeys(FRESH_NAMES)
+    found = dict.fromkeys(FRESH_NAMES[:1])
     for condition in workflow.conditions:
         if condition.formula is not None:
             found.update(dict.fromkeys(_texts_of(condition.formula)))
@@ -106,7 +116,8 @@ def _probed_names(workflow: Workflow, tags: bool) -> tuple[str, ...]:
         found.update(dict.fromkeys(islice(_filtered(run, "tags" if tags else "branches"), MOST_NAMES + 1)))
         if len(found) > MOST_NAMES:
             break
-    return tuple(found)
+    # One unknown name first and the others last: most jobs take it, and the rest what they name themselves.
+    return (*found, *[name for name in FRESH_NAMES if name not in found])
 
 
 def _filtered(run: JobRun, kind: str) -> Iterator[str]:

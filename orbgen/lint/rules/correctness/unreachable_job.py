@@ -37,6 +37,8 @@ def check(run: JobRun, context: Context) -> Iterator[Finding]:
     if off is not None:
         yield _switched_off(run, off, context)
         return
+    if not context.reachability.restricted(workflow):
+        return
     if not workflow.conditions and run.filters is None and not run.requires:
         return
     branches = context.reachability.of(run, tags=False)
