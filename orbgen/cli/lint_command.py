@@ -153,13 +153,15 @@ def command(
     reports = Reports(format_, style_for(sys.stdout, color), output, progress, printing=printing)
     linters.offering = reports.offering
     found = linters.results(files, fixing, workers, caching=not no_cache, heard=progress.tick)
-    for done, (result, failing) in enumerate(found, 1):
-        summary.add(result, failing)
-        reports.add(reports.parts(result, failing))
-        if keeping is not None:
-            keeping.add(result)
-        progress.step(done)
-    progress.clear()
+    try:
+        for done, (result, failing) in enumerate(found, 1):
+            summary.add(result, failing)
+            reports.add(reports.parts(result, failing))
+            if keeping is not None:
+                keeping.add(result)
+            progress.step(done)
+    finally:
+        progress.clear()
     if not summary.files and not summary.unreadable:
         what = "the YAML files here are parts of configurations" if summary.skipped else "no file here is CircleCI's"
         raise UsageProblem(f"nothing to lint: {what}; name a complete one")
