@@ -10,6 +10,7 @@ from orbgen.shell.words import Command
 from orbgen.source.lazy_patterns import lazy_pattern
 
 _PRINTING = lazy_pattern(r"s(?P<sign>[/#|,!@])(?P<pattern>.*)(?P=sign)(?P<put>.*)(?P=sign)[gI]*p[gI]*", re.DOTALL)
+_LONGEST = 500
 _REFERENCE = lazy_pattern(r"\\([1-9])")
 _SAFE_TEXT = lazy_pattern(r"[A-Za-z0-9._/ -]*")
 # The characters that mean the same with and without a backslash the other way round in the two notations.
@@ -33,6 +34,8 @@ def prints_safe_groups(command: Command) -> bool:
     letters = "".join([word[1:] for word in options if not word.startswith("--")])
     silent = "n" in letters or "--quiet" in options or "--silent" in options
     if not silent or set(letters) - set("nEres") or len(programs) != 1 or programs[0] is None:
+        return False
+    if len(programs[0]) > _LONGEST:
         return False
     match = _PRINTING.fullmatch(programs[0].strip())
     if match is None or match["sign"] in match["put"]:

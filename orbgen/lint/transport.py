@@ -12,20 +12,21 @@ from orbgen.lint.taint import written_files
 from orbgen.shell.script import Script
 from orbgen.shell.words import Command, PartKind, Word
 from orbgen.shell.wrappers import Unwrapped, unwrap
+from orbgen.source.lazy_patterns import lazy_pattern
 
 # A script without one of these has nothing of the kind.
-_MENTIONS = re.compile(
+_MENTIONS = lazy_pattern(
     r"insecure|no-check-certificate|sslVerify|SSL_NO_VERIFY|TLS_REJECT|HTTPSVERIFY|strict.ssl|trusted-host|SUMDB"
-    r"|allow-unauthenticated|nosignature|nogpgcheck|(?:http|git)://|curl[^\n]* -[a-zA-Z]*k",
+    r"|allow-unauthenticated|nosignature|nogpgcheck|(?:http|git)://|\s-[a-zA-Z#]{0,20}k",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"([a-z]+)://(?:[^/@\s]*@)?(\[[^\]]*\]|[^/:?#\s]*)")
+_ADDRESS = lazy_pattern(r"([a-z]+)://(?:[^/@\s]*@)?(\[[^\]]*\]|[^/:?#\s]*)")
 _UNKNOWN = "\0"
 # `http.https://host.sslVerify`: a setting of git's for some addresses.
-_OWN_ADDRESS = re.compile(r"^http\..+\.(?=sslverify)", re.IGNORECASE)
-_PRIVATE = re.compile(r"10\.|192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.|169\.254\.|\[?f[cd][0-9a-f]{2}:")
+_OWN_ADDRESS = lazy_pattern(r"^http\..+\.(?=sslverify)", re.IGNORECASE)
+_PRIVATE = lazy_pattern(r"10\.|192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.|169\.254\.|\[?f[cd][0-9a-f]{2}:")
 _PRIVATE_NAMES = (".local", ".internal", ".localhost", ".localdomain", ".lan", ".test", ".svc", ".example", ".invalid")
-_SET = re.compile(r"(?:^|\s|;)(?:export\s+)?([A-Za-z_]\w*)=['\"]?([^\s'\";]*)")
+_SET = lazy_pattern(r"(?:^|\s|;)(?:export\s+)?([A-Za-z_]\w*)=['\"]?([^\s'\";]*)")
 # Letters of curl's options that take a value: what follows one in a cluster is the value.
 _CURL_VALUED = frozenset("AbcCdDeEFHKmoPQrtTuUwxXyYz")
 _TAKING = frozenset(("tar", "gunzip", "gzip", "unzip", "bsdtar", "xz", "gpg", "apt-key", "tee", "dd", "cpio", "jq"))
@@ -70,11 +71,12 @@ def insecurities(script: Script) -> Iterator[Insecure]:
         kind = weakened(assignment.name, value or "")
         if kind is not None:
             yield Insecure(kind, assignment.start, assignment.end, f"{assignment.name}={value}")
+    taken = {one.pipeline for one in script.commands if one.name in _TAKING}
     for command in script.commands:
         found = unwrap(command, variables)
         if found is not None:
             yield from _in_environment(command, found)
-            yield from _in_command(command, found, script, variables)
+            yield from _in_command(command, found, variables, taken=command.pipeline >= 0 and command.pipeline in taken)
 
 
 def weakened(name: str, value: str) -> str | None:
@@ -107,7 +109,7 @@ def _in_environment(command: Command, found: Unwrapped) -> Iterator[Insecure]:
                     yield Insecure(kind, word.start, word.end, f"{match[1]}={match[2]}")
 
 
-def _in_command(command: Command, found: Unwrapped, script: Script, variables: Mapping[str, str]) -> Iterator[Insecure]:
+def _in_command(command: Command, found: Unwrapped, variables: Mapping[str, str], *, taken: bool) -> Iterator[Insecure]:
     words = [word.expand(variables) or _text(word) for word in found.arguments]
     at = list(zip(words, found.arguments, strict=True))
     off = _unchecked(found.name, words)
@@ -117,7 +119,7 @@ def _in_command(command: Command, found: Unwrapped, script: Script, variables: M
         if (host is None or not _is_private(host)) and not unencrypted:
             word, sure = found.arguments[index], _is_sure(found.name, host, words)
             yield Insecure(kind, word.start, word.end, f"{found.name} {what}", host, sure)
-    if _fetches(command, found.name, words, script):
+    if _fetches(command, found.name, words, taken=taken):
         for text, word in at:
             address = _ADDRESS.match(text.partition("=")[2] if text.startswith("--") else text)
             plain = address is not None and address[1] in ("http", "git")
@@ -156,7 +158,7 @@ def _switches_off(text: str, following: str, setting: str) -> bool:
     return name == setting and (value if equals else following.lower()) in ("false", "0")
 
 
-def _fetches(command: Command, name: str, words: list[str], script: Script) -> bool:
+def _fetches(command: Command, name: str, words: list[str], *, taken: bool) -> bool:
     """Whether a command takes something that is used then; asking whether a server answers is no fetching."""
     if name == "git":
         verbs = [word for word in words if not word.startswith("-")]
@@ -168,7 +170,7 @@ def _fetches(command: Command, name: str, words: list[str], script: Script) -> b
     saved = any(
         [one.writes and (one.target.literal if one.target else "") != "/dev/null" for one in command.redirections]
     )
-    if saved or any([one.start > command.start and one.name in _TAKING for one in _piped(command, script)]):
+    if saved or taken:
         return True
     options = [word for word in words if word.startswith("-")]
     if name == "wget":
@@ -176,10 +178,6 @@ def _fetches(command: Command, name: str, words: list[str], script: Script) -> b
     return any([word.startswith(("--output", "--remote-name")) for word in options]) or any(
         [not word.startswith("--") and bool({"o", "O"} & {*word[1:]}) for word in options]
     )
-
-
-def _piped(command: Command, script: Script) -> list[Command]:
-    return [one for one in script.commands if one.pipeline == command.pipeline >= 0]
 
 
 def _has_k(option: str) -> bool:

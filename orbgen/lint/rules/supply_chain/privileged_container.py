@@ -11,6 +11,7 @@ from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Sever
 from orbgen.lint.image_commands import options_of_containers
 from orbgen.lint.machines import machine_of
 from orbgen.project.facts import is_any
+from orbgen.source.lazy_patterns import lazy_pattern
 
 RULE = Rule(
     name="privileged-container",
@@ -22,20 +23,20 @@ RULE = Rule(
 )
 # Each option that opens the machine, and what the container can do then.
 _OPENING = (
-    (re.compile(r"--privileged(?:=true)?"), "may do to the machine whatever root may"),
+    (lazy_pattern(r"--privileged(?:=true)?"), "may do to the machine whatever root may"),
     (
-        re.compile(
+        lazy_pattern(
             r"(?:-v=?|--volume=|--mount=)(?:.*(?:source|src)=)?/(?:var/)?run/(?:docker|podman/podman)\.sock[:,].*"
         ),
         "starts further containers, and so may do to the machine whatever root may",
     ),
-    (re.compile(r"--pid=host"), "sees the machine's processes, and what stands in their environment"),
-    (re.compile(r"--cap-add=(?:CAP_)?(?:ALL|SYS_ADMIN)", re.IGNORECASE), "may do almost all that root may"),
-    (re.compile(r"--security-opt=(?:apparmor|seccomp)[=:]unconfined"), "is kept from no system call"),
+    (lazy_pattern(r"--pid=host"), "sees the machine's processes, and what stands in their environment"),
+    (lazy_pattern(r"--cap-add=(?:CAP_)?(?:ALL|SYS_ADMIN)", re.IGNORECASE), "may do almost all that root may"),
+    (lazy_pattern(r"--security-opt=(?:apparmor|seccomp)[=:]unconfined"), "is kept from no system call"),
 )
 _LATER = {True: ", which the next jobs run on", False: ", which is gone after this job"}
-_HOST_NETWORK = re.compile(r"--net(?:work)?=host")
-_ROOT_MOUNT = re.compile(r"(?:-v=?|--volume=)/:.*|--mount=.*(?:source|src)=/,.*")
+_HOST_NETWORK = lazy_pattern(r"--net(?:work)?=host")
+_ROOT_MOUNT = lazy_pattern(r"(?:-v=?|--volume=)/:.*|--mount=.*(?:source|src)=/,.*")
 
 
 def check(run: JobRun, context: Context) -> Iterator[Finding]:
