@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -78,6 +78,8 @@ def test_json_gives_texts_back(message, name):
     assert file["path"] == without_surrogates(name)
 
 
+@example(message="a\nb\tc\rd")
+@example(message="]]>\x00\udcff")
 @given(message=TEXTS)
 def test_junit_gives_texts_back(message):
     source = Source("config.yml", "text")
@@ -88,6 +90,7 @@ def test_junit_gives_texts_back(message):
     assert shown == "".join([one if allowed.match(one) else printable(one) for one in message])
 
 
+@example(message="100%\n::error::x", name="a,b:c=d%")
 @given(message=TEXTS, name=NAMES)
 def test_a_workflow_command_is_one_line_whose_parts_can_be_told_apart(message, name):
     source = Source(f"/{name}", "text")
@@ -145,6 +148,20 @@ def test_markdown_shows_texts_and_reads_nothing_in_them(message, name):
     wanted = f"unpinned-image: {printable(message)}"
     assert text.replace("`", "").rstrip() == wanted.replace("`", "").rstrip()
     assert [token.type for token in tokens].count("heading_open") == 2
+
+
+def reported_message(format_: str, message: str) -> str:
+    return reported(format_, FileResult("c.yml", (finding(message, "", Source("c.yml", "text"), 0, 4),)))
+
+
+def test_nobody_is_mentioned_and_no_issue_is_referred_to():
+    table = reported_message("markdown", "ask @team about #12, !34 and tools@1.2").partition("<details>")[0]
+    assert "ask @<!-- -->team about #<!-- -->12, !<!-- -->34 and tools@<!-- -->1.2" in table
+
+
+def test_nothing_in_a_message_of_sarif_is_a_link():
+    (run,) = parsed("sarif", reported_message("sarif", "see [here](https://example.com) and [this]"))["runs"]
+    assert run["results"][0]["message"]["text"] == r"see \[here\](https://example.com) and [this]"
 
 
 def test_a_file_that_is_not_there_has_a_name_only():
