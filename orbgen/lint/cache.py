@@ -112,6 +112,7 @@ class ResultCache:
             (found.named, found.tree, found.likely, linter.ignoring),
             linter.facts,
             linter.selection,
+            linter.store.given,
             [digest_of(path) for path in setup_files(found.path)],
             time.strftime("%Y-%m-%d"),
         )

@@ -139,6 +139,17 @@ def test_an_orb_that_changes_comes_or_goes_makes_its_users_new(lint, write, lint
     assert linted == []
 
 
+def test_an_orb_that_is_given_as_another_version_makes_new(lint, write, linted):
+    write("a/.circleci/config.yml", USES_ORB)
+    write("b/.circleci/config.yml", CONFIG)
+    write("tools.yml", ORB)
+    for version in ("1.0.0", "1.1.0", "2.0.0"):
+        linted.clear()
+        words = ("a", "b", f"--orb=acme/tools@{version}=tools.yml")
+        assert lint(*words) == lint(*words, "--no-cache")
+        assert linted.count("a/.circleci/config.yml") == 2
+
+
 def test_an_orb_in_a_folder_is_all_its_files(lint, write, linted):
     write("a/.circleci/config.yml", USES_ORB.replace("tools@1", "tools@1.0.0"))
     write("b/.circleci/config.yml", CONFIG)
