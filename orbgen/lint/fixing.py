@@ -24,8 +24,8 @@ from orbgen.source.problems import EditError, UnreadableError
 
 # A file in which so many attempts fail is not worth more of them.
 _MOST_FAILURES = 60
-# What a mended finding leaves behind where a comment ignored others that went with it.
-_MAY_COME = "unused-ignore"
+# What a mended finding may leave behind: a comment that ignored others, a definition that was used there alone.
+_MAY_COME = ("unused-ignore", "unused-definition")
 _BROKEN = ("compile-error", "unknown-key", "duplicate-name")
 
 
