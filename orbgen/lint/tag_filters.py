@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from orbgen.access.running import is_pattern
@@ -10,6 +9,7 @@ from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.text import is_known
 from orbgen.lint.context import path_of
 from orbgen.lint.findings import Finding
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from orbgen.source.edits import Edit
 
 # A slash inside a pattern that ends it in an expression.
-_BARE_SLASH = re.compile(r"(?:^|[^\\])(?:\\\\)*/")
+_BARE_SLASH = lazy_pattern(r"(?:^|[^\\])(?:\\\\)*/")
 
 
 def with_the_tags_of(finding: Finding, mender: Mender) -> Fix | None:
