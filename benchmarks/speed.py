@@ -45,9 +45,11 @@ def main() -> int:
     parser.add_argument("--corpus", default=os.environ.get("ORBGEN_CORPUS"), help="a folder of real configurations")
     parser.add_argument("--repetitions", type=int, default=15, help="of each measurement of one file")
     parser.add_argument("--files", type=int, default=100, help="in the folder of many")
+    parser.add_argument("--select", action="append", default=[], metavar="RULE", help="measure with these rules alone")
     default = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "orbgen-benchmarks"
     parser.add_argument("--cache", type=Path, default=default, help="where the other tools are installed")
     options = parser.parse_args()
+    options.lint = ("lint", *[word for rule in options.select for word in ("--select", rule)])
     orbgen = shutil.which("orbgen")
     if orbgen is None:
         print("orbgen is not installed", file=sys.stderr)
@@ -127,17 +129,19 @@ def one_config(tools: dict[str, str], folder: Path, options: argparse.Namespace)
         theirs.parent.mkdir(parents=True)
         ours.write_text(config(size), encoding="utf-8")
         theirs.write_text(workflow(size), encoding="utf-8")
-        yield from compare_one(f"one config of {size // 1000} KB", tools, ours, theirs, options.repetitions)
+        yield from compare_one(f"one config of {size // 1000} KB", tools, ours, theirs, options)
 
 
-def compare_one(what: str, tools: dict[str, str], ours: Path, theirs: Path, repetitions: int) -> Iterator[Row]:
+def compare_one(
+    what: str, tools: dict[str, str], ours: Path, theirs: Path, options: argparse.Namespace
+) -> Iterator[Row]:
     """One configuration beside one workflow."""
     commands = {
-        "orbgen": (tools["orbgen"], "lint", str(ours)),
+        "orbgen": (tools["orbgen"], *options.lint, str(ours)),
         "zizmor": (tools["zizmor"], "--offline", str(theirs)),
         "pipeline_check": (tools["pipeline-check"], "--pipeline", "circleci", "--circleci-path", str(ours)),
     }
-    runs = interleaved(commands, repetitions)
+    runs = interleaved(commands, options.repetitions)
     yield from times(what, runs)
     yield ratio(f"{what}: orbgen / zizmor", runs["orbgen"], runs["zizmor"], 1.25)
     yield ratio(f"{what}: orbgen / pipeline_check", runs["orbgen"], runs["pipeline_check"], 0.20)
@@ -151,13 +155,15 @@ def many_configs(tools: dict[str, str], folder: Path, options: argparse.Namespac
         write(configs / f"{number:04}" / ".circleci" / "config.yml", config(size, number))
         write(workflows / f"{number:04}" / ".github" / "workflows" / "main.yml", workflow(size, number))
     what = f"{len(lengths)} configs, {sum(lengths) / 1e6:.1f} MB"
-    yield from compare_many(what, tools, configs, workflows)
+    yield from compare_many(what, tools, configs, workflows, options)
 
 
-def compare_many(what: str, tools: dict[str, str], configs: Path, workflows: Path) -> Iterator[Row]:
+def compare_many(
+    what: str, tools: dict[str, str], configs: Path, workflows: Path, options: argparse.Namespace
+) -> Iterator[Row]:
     """A folder of configurations beside a folder of workflows of the same sizes."""
     commands = {
-        "orbgen": (tools["orbgen"], "lint", *ANEW, str(configs)),
+        "orbgen": (tools["orbgen"], *options.lint, *ANEW, str(configs)),
         "zizmor": (tools["zizmor"], "--offline", str(workflows)),
         "yamllint": (tools["yamllint"], str(configs)),
     }
@@ -170,13 +176,13 @@ def compare_many(what: str, tools: dict[str, str], configs: Path, workflows: Pat
 def memory(tools: dict[str, str], folder: Path, options: argparse.Namespace) -> Iterator[Row]:
     """The peak for one configuration, and for a folder beside one four times as large."""
     path = str(folder / f"config-{ONE_CONFIG[-1]}.yml")
-    one = interleaved({"orbgen": (tools["orbgen"], "lint", path)}, 3)["orbgen"].memory
+    one = interleaved({"orbgen": (tools["orbgen"], *options.lint, path)}, 3)["orbgen"].memory
     yield Row(f"memory for one config of {ONE_CONFIG[-1] // 1000} KB", mebibytes(one), "< 60 MiB", one < 60 * MEBIBYTE)
     few, many = folder / "few", folder / "many"
     for target, count in ((few, 25), (many, 100)):
         for number in range(count):
             write(target / f"{number:04}" / ".circleci" / "config.yml", config(24_000, number))
-    runs = interleaved({str(path): (tools["orbgen"], "lint", *ANEW, str(path)) for path in (few, many)}, 2)
+    runs = interleaved({str(path): (tools["orbgen"], *options.lint, *ANEW, str(path)) for path in (few, many)}, 2)
     small, large = runs[str(few)].memory, runs[str(many)].memory
     figure = f"{mebibytes(small)} and {mebibytes(large)}"
     yield Row("memory for 25 and for 100 files of 24 KB", figure, "<= 1.10", large <= 1.1 * small)
@@ -193,13 +199,13 @@ def corpus(tools: dict[str, str], folder: Path, options: argparse.Namespace) -> 
         write(configs / f"{number:04}" / ".circleci" / "config.yml", text)
         write(workflows / f"{number:04}" / ".github" / "workflows" / "main.yml", workflow(length, number))
     what = f"{len(lengths)} real configs, {sum([length for length, _ in lengths]) / 1e6:.1f} MB"
-    yield from compare_many(what, tools, configs, workflows)
+    yield from compare_many(what, tools, configs, workflows, options)
     lengths.sort()
     for size in ONE_CONFIG:
         length, path = min(lengths, key=lambda found: abs(found[0] - size))
         theirs = folder / f"real-{size}" / ".github" / "workflows" / "main.yml"
         write(theirs, workflow(length))
-        yield from compare_one(f"one real config of {length / 1000:.1f} KB", tools, path, theirs, options.repetitions)
+        yield from compare_one(f"one real config of {length / 1000:.1f} KB", tools, path, theirs, options)
 
 
 def mebibytes(count: int) -> str:
