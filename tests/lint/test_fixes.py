@@ -218,3 +218,49 @@ def test_only_what_is_not_needed_goes_out_of_a_comment(before, after):
     assert found is not None
     left = after if "weak-gate" not in after else ""
     assert found.after.decode() == entries("- build", jobs=f"[run: make]{' ' + left if left else ''}")
+
+
+# Tracing
+
+
+def test_tracing_is_off_for_each_command_with_a_secret():
+    before = """\
+- run: |
+    set -x
+    make
+    login "$API_TOKEN" \\
+      --now # first
+
+    if true; then
+      login "$API_TOKEN"
+    fi
+    make"""
+    after = """\
+- run: |
+    set -x
+    make
+    set +x
+    login "$API_TOKEN" \\
+      --now # first
+    set -x
+
+    if true; then
+      set +x
+      login "$API_TOKEN"
+      set -x
+    fi
+    make"""
+    assert fixed(job(before), "printed-secret") == job(after)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'if true; then login "$API_TOKEN"; fi',
+        'true &&\n      login "$API_TOKEN"',
+        'login "$API_TOKEN" ||\n      true',
+        'login "$API_TOKEN" |\n      cat',
+    ],
+)
+def test_tracing_stays_where_a_command_is_a_part_of_something(script):
+    assert refused(job(f"- run: |\n    set -x\n    {script}\n    make"), "printed-secret") == []

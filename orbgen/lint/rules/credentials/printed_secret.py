@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from orbgen.lint.context import Context, StepScript
+from orbgen.lint.context import Context, RunStep, StepScript
 from orbgen.lint.dumping import dumps, holds_secrets
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.lint.printing import Printed, PrintKind, place_of, printed_secrets, starts_traced
 from orbgen.lint.secret_flow import SecretFlow, Sources
 from orbgen.lint.secret_variables import SecretVariables, compared_with_text
 from orbgen.lint.shells import shell_words
+from orbgen.shell.script import Script
 from orbgen.shell.words import Command
+
+if TYPE_CHECKING:
+    from orbgen.lint.fixes import Fix, Mender
 
 RULE = Rule(
     name="printed-secret",
@@ -40,16 +45,19 @@ _SEVERITIES = {
 
 def check(script: StepScript, context: Context) -> Iterator[Finding]:
     """Each secret that a script prints, and each command that prints all variables of a job that holds secrets."""
-    variables = SecretVariables(script.at.run, script.at.step, context.facts)
-    if variables.may_be_in(script.text.text):
-        traced = starts_traced(shell_words(script.at.run, script.at.step))
-        known = compared_with_text(script.script)
-        flow = SecretFlow(Sources(lambda name: name not in known and variables.is_secret(name)))
-        for printed in printed_secrets(script.script, flow, traced=traced):
-            yield _found(script, context, printed)
+    for printed in _printed(script.script, script.at, context):
+        yield _found(script, context, printed)
     for command in dumps(script.script):
         if holds_secrets(script.at.run, context):
             yield _dumped(script, context, command)
+
+
+def _printed(script: Script, at: RunStep, context: Context) -> Iterator[Printed]:
+    variables = SecretVariables(at.run, at.step, context.facts)
+    if variables.may_be_in(script.text):
+        known = compared_with_text(script)
+        flow = SecretFlow(Sources(lambda name: name not in known and variables.is_secret(name)))
+        yield from printed_secrets(script, flow, traced=starts_traced(shell_words(at.run, at.step)))
 
 
 def _found(script: StepScript, context: Context, printed: Printed) -> Finding:
@@ -83,3 +91,16 @@ def _dumped(script: StepScript, context: Context, command: Command) -> Finding:
         confidence=Confidence.HIGH,
         help="print the variables that you want to see by name, or only their names: `env | cut -d= -f1`",
     )
+
+
+def fix(finding: Finding, mender: Mender) -> Fix | None:
+    """Tracing is switched off for each command that a secret is put into, and on again behind it."""
+    from orbgen.lint.untracing import untraced
+
+    if finding.kind != "xtrace" or not finding.related:
+        return None
+    place = finding.related[0].span
+    scripts = [one for one in mender.context.scripts() if one.text.start <= place.start < one.text.end]
+    if not scripts:
+        return None
+    return untraced(place, mender, lambda script: _printed(script, scripts[0].at, mender.context))
