@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -15,6 +16,7 @@ from orbgen.source.lazy_patterns import lazy_pattern
 _DOWNLOADERS = ("curl", "wget", "aria2c")
 _SYSTEM = lazy_pattern(r"(?<![a-z0-9])(linux|darwin|macos|osx|windows|win64)(?![a-z])", re.IGNORECASE)
 _PROCESSOR = lazy_pattern(r"(?<![a-z0-9])(amd64|x86[_-]64|x64|arm64|aarch64)(?![a-z0-9])", re.IGNORECASE)
+_PLATFORMS = ("linux", "darwin", "macos", "osx", "windows", "win64", "amd64", "x86", "x64", "arm64", "aarch64")
 _SYSTEMS = {"darwin": "macOS", "macos": "macOS", "osx": "macOS", "windows": "Windows", "win64": "Windows"}
 # A script that asks what it runs on, or runs programs for other processors, knows what it downloads.
 _ASKS = lazy_pattern(
@@ -52,13 +54,22 @@ class Download(msgspec.Struct, frozen=True, eq=False):
 def run_downloads(scripts: Sequence[StepScript]) -> Iterator[Download]:
     """What the scripts of a job run download for one platform, and then install, unpack and call, or run."""
     for number, script in enumerate(scripts):
-        if not any([word in script.text.text for word in _DOWNLOADERS]) or _ASKS.search(script.text.text):
+        if not _may_download(script.text.text):
             continue
         found = list(_downloads(script))
         for download in found:
             chosen = any([_is_other(download, other) for other in found])
             if not chosen and _is_run(download, scripts[number:]):
                 yield download
+
+
+@lru_cache(maxsize=1024)
+def _may_download(text: str) -> bool:
+    """Whether a script can download for a platform that it does not ask for itself."""
+    if not any([word in text for word in _DOWNLOADERS]):
+        return False
+    lower = text.lower()
+    return any([name in lower for name in _PLATFORMS]) and _ASKS.search(text) is None
 
 
 def _is_other(download: Download, other: Download) -> bool:

@@ -66,8 +66,10 @@ def _is_piped(command: Command, following: Command) -> bool:
 
 def given_up(script: Script) -> Command | None:
     """The `set +e` with which a script begins that never looks whether something failed."""
+    if "+" not in script.text or _CHECKED.search(script.text):
+        return None
     commands = script.commands
-    if not commands or commands[0].name != "set" or _CHECKED.search(script.text):
+    if not commands or commands[0].name != "set":
         return None
     off = [word.literal or "" for word in commands[0].words[1:]]
     if not any([word.startswith("+") and "e" in word[1:] for word in off]):

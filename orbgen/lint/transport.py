@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -14,12 +15,12 @@ from orbgen.shell.words import Command, PartKind, Word
 from orbgen.shell.wrappers import Unwrapped, unwrap
 from orbgen.source.lazy_patterns import lazy_pattern
 
-# A script without one of these has nothing of the kind.
-_MENTIONS = lazy_pattern(
-    r"insecure|no-check-certificate|sslVerify|SSL_NO_VERIFY|TLS_REJECT|HTTPSVERIFY|strict.ssl|trusted-host|SUMDB"
-    r"|allow-unauthenticated|nosignature|nogpgcheck|(?:http|git)://|\s-[a-zA-Z#]{0,20}k",
-    re.IGNORECASE,
-)
+# A script without one of these, in small letters, has nothing of the kind.
+_SIGNS = (
+    "insecure", "no-check-certificate", "sslverify", "ssl_no_verify", "tls_reject", "httpsverify", "trusted-host",
+    "sumdb", "allow-unauthenticated", "nosignature", "nogpgcheck", "http://", "git://",
+)  # fmt: skip
+_FURTHER_SIGNS = lazy_pattern(r"strict.ssl|\s-[a-z#]{0,20}k")
 _ADDRESS = lazy_pattern(r"([a-z]+)://(?:[^/@\s]*@)?(\[[^\]]*\]|[^/:?#\s]*)")
 _UNKNOWN = "\0"
 # `http.https://host.sslVerify`: a setting of git's for some addresses.
@@ -63,7 +64,7 @@ class Insecure(msgspec.Struct, frozen=True):
 
 def insecurities(script: Script) -> Iterator[Insecure]:
     """Each of them in a script, in the order of its commands."""
-    if _MENTIONS.search(script.text) is None:
+    if not _may_be_insecure(script.text):
         return
     variables = script.literals
     for assignment in script.assignments:
@@ -77,6 +78,14 @@ def insecurities(script: Script) -> Iterator[Insecure]:
         if found is not None:
             yield from _in_environment(command, found)
             yield from _in_command(command, found, variables, taken=command.pipeline >= 0 and command.pipeline in taken)
+
+
+@lru_cache(maxsize=1024)
+def _may_be_insecure(text: str) -> bool:
+    lower = text.lower()
+    if any([sign in lower for sign in _SIGNS]):
+        return True
+    return ("curl" in lower or "ssl" in lower) and _FURTHER_SIGNS.search(lower) is not None
 
 
 def weakened(name: str, value: str) -> str | None:
