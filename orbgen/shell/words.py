@@ -43,6 +43,9 @@ class Word(msgspec.Struct, frozen=True):
     @property
     def literal(self) -> str | None:
         """The word's value where the shell puts nothing in."""
+        if len(self.parts) == 1:
+            part = self.parts[0]
+            return part.text if part.kind is PartKind.LITERAL else None
         return self.expand({})
 
     def expand(self, variables: Mapping[str, str]) -> str | None:
@@ -147,4 +150,4 @@ class Command(msgspec.Struct, frozen=True):
     def name(self) -> str | None:
         """The command's name, without its folder, where it is literal."""
         literal = self.words[0].literal if self.words else None
-        return literal.rpartition("/")[2] if literal else None
+        return literal.rpartition("/")[2] if literal and "/" in literal else literal or None
