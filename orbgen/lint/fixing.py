@@ -24,6 +24,8 @@ from orbgen.source.problems import EditError, UnreadableError
 
 # A file in which so many attempts fail is not worth more of them.
 _MOST_FAILURES = 60
+# For a report, which is to be quick, it is worth fewer.
+_MOST_FAILED_OFFERS = 20
 # What a mended finding may leave behind: a comment that ignored others, a definition that was used there alone.
 _MAY_COME = ("unused-ignore", "unused-definition")
 _BROKEN = ("compile-error", "unknown-key", "duplicate-name")
@@ -137,7 +139,7 @@ class _Mending:
             rest = [offer for offer in rest if id(offer) not in chosen]
 
     def _lasting(self, batch: list[_Offer]) -> Iterator[_Offer]:
-        if self.failures >= _MOST_FAILURES:
+        if self.failures >= _MOST_FAILED_OFFERS:
             return
         if self._try(batch, keep=False) is None:
             yield from batch
