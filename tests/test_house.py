@@ -37,6 +37,7 @@ NOT_FOR_LINT = {
     "inspect",
     "jinja2",
     "jsonschema",
+    "platform",
     "ruamel.yaml",
     "subprocess",
     "yaml.constructor",

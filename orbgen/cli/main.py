@@ -100,15 +100,22 @@ def _check_folder() -> None:
 
 
 def _import_msgspec() -> None:
-    """Import msgspec without `typing_extensions`, which imports `inspect` and all that is behind it.
+    """Import msgspec without what it, and the module `uuid` that it needs, would import for nothing.
 
-    msgspec looks for it, since older Pythons lack forms of types that no record of orbgen uses, and goes on without it.
+    `typing_extensions` imports `inspect` and all that is behind it. msgspec looks for it, since older Pythons lack
+    forms of types that no record of orbgen uses, and goes on without it. Before Python 3.13 `uuid` asks `platform`,
+    which compiles a dozen patterns, for the name of the system, which is known.
     """
-    hidden = "typing_extensions" not in sys.modules
-    if hidden:
-        sys.modules["typing_extensions"] = None  # type: ignore[assignment]
+    from types import ModuleType
+
+    hidden: dict[str, ModuleType | None] = {"typing_extensions": None}
+    if sys.platform == "linux":
+        hidden["platform"] = system = ModuleType("platform")
+        vars(system)["system"] = lambda: "Linux"
+    hidden = {name: module for name, module in hidden.items() if name not in sys.modules}
+    sys.modules.update(hidden)  # type: ignore[arg-type]
     try:
         import msgspec  # noqa: F401
     finally:
-        if hidden:
-            del sys.modules["typing_extensions"]
+        for name in hidden:
+            del sys.modules[name]
