@@ -38,7 +38,7 @@ class Fixing:
         self.unsafe_left = 0
         self.refused: list[Refused] = []
 
-    def lint(self, linter: Linter, path: str, *, named: bool) -> FileResult:
+    def lint(self, linter: Linter, path: str, *, named: bool, likely: bool = False) -> FileResult:
         """The result for a file: of what was written, or of the file as it is where nothing was.
 
         Raises UsageProblem where the file cannot be written.
@@ -54,7 +54,7 @@ class Fixing:
         if mended is None:
             if self.write and path == "-":
                 _give(data)
-            return FileResult(name_of(path), skipped=True)
+            return FileResult(name_of(path), skipped=True, foreign=likely)
         self._count(mended)
         if self.write:
             self._write(path, mended)

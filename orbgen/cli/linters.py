@@ -91,7 +91,7 @@ class Linters:
         if found.problem is not None:
             return unread(found.path, found.problem), fail_on
         if fixing is not None and not found.tree:
-            return fixing.lint(linter, found.path, named=found.named), fail_on
+            return fixing.lint(linter, found.path, named=found.named, likely=found.likely), fail_on
         if self.cache is not None:
             result = self.cache.lint(linter, found)
         else:

@@ -134,3 +134,21 @@ def test_the_mode_of_a_file_and_a_link_to_it_are_kept(orbgen, write):
     assert os.path.islink("config.yml")
     assert path.read_text() == CONFIG
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_files_of_others_in_a_folder_are_left_alone(orbgen, write):
+    write(".circleci/config.yml", UNUSED)
+    other = write("deploy/values.yml", "jobs: [build] # orbgen: ignore[piped-script] none of CircleCI's\n")
+    code, out, _ = orbgen("lint", "--fix", "--write", ".")
+    assert (code, out) == (0, "")
+    assert other.read_text().startswith("jobs: [build] # orbgen")
+
+
+def test_several_workers_and_the_cache_know_the_baseline(orbgen, write):
+    for number in range(12):
+        write(f"{number}/.circleci/config.yml", UNUSED)
+    orbgen("lint", ".", "--write-baseline", "known.json")
+    for workers in ("1", "2", "2"):
+        code, out, err = orbgen("lint", ".", "--baseline", "known.json", "--workers", workers)
+        assert (code, out) == (0, "")
+        assert "known.json hides 12 known findings\n" in err
