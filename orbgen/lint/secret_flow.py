@@ -140,8 +140,8 @@ class SecretFlow:
     def piped_into(self, command: Command) -> Held | None:
         """The secret that the commands before it in its pipeline hand to a command."""
         held: Held | None = None
-        for one in self._commands:
-            if one.pipeline == command.pipeline >= 0 and one.start < command.start and _is_stage(one):
+        for one in self._commands if command.pipeline >= 0 else ():
+            if one.pipeline == command.pipeline and one.start < command.start and _is_stage(one):
                 held = self.output_of(one, held)
         return held
 
@@ -153,13 +153,15 @@ class SecretFlow:
 
     def writes(self, command: Command) -> Iterator[tuple[Word, Held]]:
         """The files that a command writes a secret into, by its redirections or in place."""
+        targets = written_words(command)
+        if command.name in ("sed", "gsed", "perl", "yq") and _is_in_place(command):
+            targets += command.words[-1:]
+        if not targets:
+            return
         held: Held | None = None
         if command.name in _EDITING:
             held = _worst([use.held for word in command.words[1:] for use in self._in_word(word)])
         held = held or self.output_of(command, self.piped_into(command))
-        targets = written_words(command)
-        if command.name in ("sed", "gsed", "perl", "yq") and _is_in_place(command):
-            targets += command.words[-1:]
         if held is not None:
             yield from [(target, held) for target in targets]
 
