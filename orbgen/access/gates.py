@@ -24,6 +24,7 @@ from orbgen.source.nodes import Scalar
 
 _ANY: Outcomes = frozenset((Special.ANY,))
 _CHOSEN: Outcomes = frozenset((Special.CHOSEN,))
+_EMPTY: Outcomes = frozenset(("",))
 
 
 # A job run, and the conditions of one of its steps.
@@ -64,9 +65,10 @@ _MERGED = {"pipeline.event.github.pull_request.merged": TRUE}
 _SENDER = {"pipeline.event.github.sender.login": _ANY, "pipeline.event.github.sender.type": _ANY}
 
 
+# Who approves a job, or starts it with parameters, does so for a name that somebody else has chosen.
 _CHOSEN_NAMES = (
-    (BRANCH, tuple([scenario.suppose({BRANCH: _CHOSEN}) for scenario in PUSHES])),
-    (TAG, tuple([scenario.suppose({TAG: _CHOSEN}) for scenario in TAGS])),
+    (BRANCH, tuple([one.suppose({BRANCH: _CHOSEN}, approved=True) for one in (*PUSHES, *TEXTS, *CALLERS)])),
+    (TAG, tuple([one.suppose({BRANCH: _EMPTY, TAG: _CHOSEN}, approved=True) for one in (*TAGS, *CALLERS)])),
 )
 
 

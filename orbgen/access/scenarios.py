@@ -49,8 +49,8 @@ class Scenario(msgspec.Struct, frozen=True):
 
     @property
     def tagged(self) -> bool:
-        """Whether the pipeline is started for a tag."""
-        return self.trigger is Trigger.TAG
+        """Whether the pipeline is started for a tag: by pushing it, or by a call for it, which has no branch then."""
+        return self.trigger is Trigger.TAG or self.fixed[BRANCH] == _EMPTY
 
     @property
     def ref(self) -> Outcomes:

@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from orbgen.access.gates import Gate, Gates, Result
-from orbgen.access.scenarios import BRANCH
+from orbgen.access.scenarios import BRANCH, TAG
 from orbgen.circleci.compiler import compile_document
 from orbgen.circleci.inputs import Inputs
 from orbgen.circleci.pipeline import JobRun
@@ -180,6 +180,30 @@ def test_the_truth_table(workflow, result, reasons):
 )
 def test_a_value_is_bounded_if_only_written_names_or_harmless_ones_get_in(settings, bounded):
     assert (BRANCH in gate(entry(settings)).bounded) is bounded
+
+
+@pytest.mark.parametrize(
+    ("workflow", "bounded"),
+    [
+        # Somebody approves, and somebody else has chosen the branch.
+        (requiring("[hold]", HOLD), False),
+        (requiring("[hold]", HOLD_ON_MAIN), True),
+        # A call, or a setup configuration, sets the parameter for any branch.
+        (when("<< pipeline.parameters.force >>"), False),
+        (when('pipeline.git.branch == "main" and pipeline.parameters.force'), True),
+        (entry("""filters: 'pipeline.git.branch == "main" or pipeline.parameters.force'"""), False),
+        # Here the text decides that the job runs, for any branch.
+        (when('pipeline.git.commit.subject starts-with "deploy"'), False),
+    ],
+)
+def test_a_branch_is_not_bounded_by_what_others_open(workflow, bounded):
+    assert (BRANCH in gate(workflow).bounded) is bounded
+
+
+def test_a_call_for_a_tag_sets_parameters_too():
+    workflow = when("<< pipeline.parameters.force >>")
+    assert TAG in gate(workflow).bounded
+    assert TAG not in gate(workflow.replace("context: c", "filters: {tags: {only: /.*/}}")).bounded
 
 
 def test_a_chosen_context_is_held_where_it_is_chosen():
