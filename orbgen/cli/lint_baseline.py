@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orbgen.cli.exits import UsageProblem
 from orbgen.cli.notes import note
+from orbgen.cli.problem_report import show_problems
 from orbgen.lint.baseline import baseline_text, read_baseline
 from orbgen.lint.findings import Finding
 from orbgen.lint.reports.summary import counted
@@ -19,11 +20,14 @@ class BaselineWriter:
         self.findings: list[Finding] = []
 
     def add(self, result: FileResult) -> None:
-        """Keep what is shown of a file."""
+        """Keep what is shown of a file, and say what keeps one from being read: no report does."""
         self.findings += result.findings
+        show_problems(result.problems)
 
-    def write(self, *, quiet: bool) -> None:
-        """Write the file. Raises UsageProblem."""
+    def write(self, *, unreadable: int, quiet: bool) -> None:
+        """Write the file, if all that it is about could be read. Raises UsageProblem."""
+        if unreadable:
+            raise UsageProblem(f"{counted(unreadable, 'file')} could not be read, so {self.path} is not written")
         try:
             write_atomically(self.path, baseline_text(self.path, self.findings).encode())
         except OSError as error:

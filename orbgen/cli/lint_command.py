@@ -170,11 +170,11 @@ def command(
         _close(summary, color)
         if fixing is not None:
             fixing.close()
+    if keeping is not None:
+        keeping.write(unreadable=summary.unreadable, quiet=quiet)
+        return CLEAN
     if summary.unreadable:
         return USAGE
-    if keeping is not None:
-        keeping.write(quiet=quiet)
-        return CLEAN
     return FINDINGS if summary.failed or (fixing is not None and fixing.pending) else CLEAN
 
 

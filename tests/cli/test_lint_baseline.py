@@ -97,6 +97,16 @@ def test_it_holds_no_secret(orbgen, write):
     assert orbgen("lint", "config.yml", "--baseline", "known.json")[0] == 0
 
 
+def test_none_is_written_of_what_cannot_be_read(orbgen, write):
+    write("config.yml", CONFIG)
+    write("broken.yml", "version: 2.1\njobs: [\n")
+    code, out, err = orbgen("lint", "config.yml", "broken.yml", "--write-baseline", "known.json")
+    assert (code, out) == (2, "")
+    assert "error[yaml-syntax]" in err and "--> broken.yml:3:1\n" in err
+    assert err.endswith("error: 1 file could not be read, so known.json is not written\n")
+    assert not os.path.exists("known.json")
+
+
 def test_nothing_found_makes_an_empty_baseline(orbgen, write):
     write("config.yml", CONFIG)
     orbgen("lint", "config.yml", "--write-baseline", "known.json")
