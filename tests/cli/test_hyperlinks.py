@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 
 from orbgen.cli.hyperlinks import makes_links
 from tests.cli.running import PASTED
+
+CHECKOUT = Path(__file__).parents[2]
 
 
 class Terminal(io.StringIO):
@@ -52,7 +55,9 @@ def test_the_name_of_a_rule_leads_to_its_page(orbgen, write, monkeypatch, format
     plain = orbgen("lint", "--format", format_).out
     monkeypatch.setenv("FORCE_HYPERLINK", "1")
     linked = orbgen("lint", "--format", format_).out
-    opening = "\x1b]8;;https://github.com/orbgen/orbgen/blob/main/docs/rules/pipeline-value-injection.md\x1b\\"
+    page = "orbgen/lint/rules/injection/pipeline_value_injection.md"
+    assert (CHECKOUT / page).is_file()
+    opening = f"\x1b]8;;https://github.com/orbgen/orbgen/blob/main/{page}\x1b\\"
     name = "medium[pipeline-value-injection]"
     assert linked == plain.replace(name, f"{opening}{name}\x1b]8;;\x1b\\")
 

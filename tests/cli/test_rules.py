@@ -12,6 +12,7 @@ from orbgen.lint.findings import Persona
 from orbgen.lint.pages import summary
 from orbgen.lint.reports.columns import columns
 
+CHECKOUT = Path(__file__).parents[2]
 RULES = {loaded.rule.name: loaded for loaded in load_rules()}
 
 
@@ -51,7 +52,8 @@ def test_as_data(orbgen):
         loaded = RULES[one["name"]]
         assert one["severity"] == loaded.rule.severity.value
         assert one["summary"] == summary(Path(loaded.page).read_text())
-        assert one["url"].endswith(f"/docs/rules/{one['name']}.md")
+        page = Path(loaded.page).relative_to(CHECKOUT).as_posix()
+        assert one["url"] == f"https://github.com/orbgen/orbgen/blob/main/{page}"
 
 
 def test_colours_only_where_they_are_asked_for(orbgen):

@@ -140,7 +140,7 @@ def _missing(name: str) -> Json:
 
 
 def _tool(summary: Summary) -> Json:
-    from orbgen.lint.catalogue import DOCUMENTATION
+    from orbgen.lint.catalogue import REPOSITORY
     from orbgen.lint.engine import load_rules
 
     return {
@@ -148,7 +148,7 @@ def _tool(summary: Summary) -> Json:
             "name": "orbgen",
             "version": __version__,
             "semanticVersion": __version__,
-            "informationUri": DOCUMENTATION,
+            "informationUri": REPOSITORY,
             "rules": [descriptor(loaded) for loaded in load_rules() if loaded.rule.name in summary.rules],
         }
     }
