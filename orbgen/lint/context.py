@@ -210,6 +210,7 @@ class Context:
         """
         call = call or run.call
         primary, label, elsewhere = self.placed(place, call, label)
+        key = run.definition.key.span if run.definition is not None else None
         return rule.finding(
             message,
             primary,
@@ -221,7 +222,7 @@ class Context:
             label=label,
             related=(*elsewhere, *related),
             chain=self.chain(call),
-            hidden=self.hidden(call),
+            hidden=(*self.hidden(call), key) if key is not None and self.is_own(key) else self.hidden(call),
             help=help,
             job_runs=(path_of(run),),
         )

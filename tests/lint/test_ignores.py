@@ -88,6 +88,19 @@ def test_what_a_comment_covers(tmp_path, text, left):
     assert [line for line, name in lines_found(tmp_path, text) if name == SPLICE] == left
 
 
+def test_a_comment_at_the_jobs_key_covers_what_is_no_step(tmp_path):
+    text = """\
+version: 2.1
+jobs:
+  j: # orbgen: ignore[pipeline-value-injection] known
+    docker: [{image: "cimg/base:2026.01", entrypoint: sh -c "make << pipeline.git.branch >>"}]
+    steps: [run: make]
+workflows: {w: {jobs: [j]}}
+"""
+    assert lines_found(tmp_path, text) == []
+    assert lines_found(tmp_path, text.replace("known", ""), ignoring=False) == [(4, SPLICE)]
+
+
 @pytest.mark.parametrize(
     ("text", "line", "kind"),
     [
