@@ -97,7 +97,7 @@ class Linters:
         else:
             result = linter.lint(found.path, named=found.named, tree=found.tree, likely=found.likely)
         if self.offering and result.findings and not found.tree:
-            from orbgen.lint.offers import with_offers
+            from orbgen.lint.mending.offers import with_offers
 
             result = with_offers(linter, result, found.path, named=found.named)
         return result, fail_on

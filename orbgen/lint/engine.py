@@ -16,7 +16,7 @@ from orbgen.lint.precedence import prevailing
 from orbgen.source.lazy_patterns import lazy_pattern
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULES_FOLDER = os.path.join(os.path.dirname(__file__), "rules")
 _RULE = "\nRULE = Rule(\n"

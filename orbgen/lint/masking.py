@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from orbgen.lint.secret_patterns import secrets_in
+from orbgen.lint.analyses.credentials.secret_patterns import secrets_in
 from orbgen.source.span import Source, Span
 
 SHOWN = 4

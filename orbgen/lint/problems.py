@@ -13,7 +13,7 @@ from orbgen.source.sentences import shortened
 from orbgen.source.span import Span
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 NOT_LOOKED_AT = "CircleCI does not look here as long as nothing uses it, or a condition switches it off"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orbgen.lint.conditions import suspects
+from orbgen.lint.analyses.correctness.conditions import suspects
 from orbgen.source.reader import read
 
 CONFIG = """\

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orbgen.circleci.orbs import OrbStore
-from orbgen.lint.continuations import literal_parameters
+from orbgen.lint.analyses.injection.continuations import literal_parameters
 from orbgen.lint.engine import load_rules
 from orbgen.lint.run import Linter
 from tests.lint.linting import EVERYTHING

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orbgen.lint.fed_code import fed_by_powershell, fed_code
+from orbgen.lint.analyses.supply_chain.fed_code import fed_by_powershell, fed_code
 from orbgen.shell.script import read_script
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orbgen.lint.fed_code import fed_code, may_feed
+from orbgen.lint.analyses.supply_chain.fed_code import fed_code, may_feed
 from orbgen.shell.script import read_script
 from tests.lint.linting import found, job, script
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from orbgen.lint.image_commands import images_made, images_used
-from orbgen.lint.images import read_image
+from orbgen.lint.analyses.supply_chain.image_commands import images_made, images_used
+from orbgen.lint.analyses.supply_chain.images import read_image
 from orbgen.shell.script import read_script
 
 SHA = "sha256:" + "0" * 64

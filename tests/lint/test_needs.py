@@ -10,10 +10,10 @@ import pytest
 from msgspec.structs import replace
 
 from orbgen.circleci.orbs import OrbSource, OrbStore
+from orbgen.lint.analyses.injection.taint import twins
 from orbgen.lint.engine import LoadedRule, load_rules, written_rule
 from orbgen.lint.pages import examples
 from orbgen.lint.run import Linter
-from orbgen.lint.taint import twins
 from orbgen.lint.vocabulary import Vocabulary
 from tests.lint.linting import EVERYTHING, found, job
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orbgen.lint.ref_filters import mistake_in_cron, mistake_in_filter, mistake_in_pattern
+from orbgen.lint.analyses.correctness.ref_filters import mistake_in_cron, mistake_in_filter, mistake_in_pattern
 
 
 def kind_of(text: str, *others: str, branches: bool = True) -> str | None:

@@ -8,9 +8,16 @@ import string
 
 import pytest
 
-from orbgen.lint.secret_literals import is_likely_secret, is_literal, is_name, is_placeholder, is_public, secret_part
-from orbgen.lint.secret_names import is_secret_name, is_secret_word
-from orbgen.lint.secret_patterns import aws_keys_in, secrets_in
+from orbgen.lint.analyses.credentials.secret_literals import (
+    is_likely_secret,
+    is_literal,
+    is_name,
+    is_placeholder,
+    is_public,
+    secret_part,
+)
+from orbgen.lint.analyses.credentials.secret_names import is_secret_name, is_secret_word
+from orbgen.lint.analyses.credentials.secret_patterns import aws_keys_in, secrets_in
 from orbgen.project.facts import Facts
 
 LETTERS = string.ascii_letters + string.digits

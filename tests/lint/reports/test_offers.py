@@ -10,9 +10,9 @@ import pytest
 from orbgen.circleci.orbs import OrbStore
 from orbgen.lint.engine import load_rules
 from orbgen.lint.findings import Finding
-from orbgen.lint.fixes import Fix, Mender
-from orbgen.lint.fixing import Fixer
-from orbgen.lint.offers import with_offers
+from orbgen.lint.mending.fixes import Fix, Mender
+from orbgen.lint.mending.fixing import Fixer
+from orbgen.lint.mending.offers import with_offers
 from orbgen.lint.result import FileResult
 from orbgen.lint.run import Linter, Thresholds
 from tests.lint.linting import EVERYTHING

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from orbgen.lint.analyses.contexts.permitted import is_image, is_orb
 from orbgen.lint.findings import Persona, Severity
-from orbgen.lint.permitted import is_image, is_orb
 from orbgen.project.facts import Facts, References, facts_of
 from tests.lint.linting import found, job
 

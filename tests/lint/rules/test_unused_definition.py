@@ -9,7 +9,7 @@ import pytest
 from orbgen.circleci.orbs import OrbStore
 from orbgen.lint.engine import load_rules
 from orbgen.lint.findings import Confidence, Persona, Severity
-from orbgen.lint.fixing import Fixer
+from orbgen.lint.mending.fixing import Fixer
 from orbgen.lint.run import Linter
 from tests.lint.linting import EVERYTHING, found, job
 

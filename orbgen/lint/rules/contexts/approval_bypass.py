@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from orbgen.access.gates import Result
 from orbgen.access.scenarios import PLAIN
 from orbgen.circleci.pipeline import JobRun, Requirement
+from orbgen.lint.analyses.contexts.openness import approvals_before
 from orbgen.lint.context import Context, path_of
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.lint.openness import approvals_before
 from orbgen.source.nodes import Content, Mapping, Scalar, walk
 from orbgen.source.problems import Note
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
     name="approval-bypass",

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.text import is_known, value_of
 from orbgen.circleci.truth import Unknown
+from orbgen.lint.analyses.contexts.permitted import is_image, is_name, is_orb, objection
+from orbgen.lint.analyses.supply_chain.image_uses import script_images
+from orbgen.lint.analyses.supply_chain.images import docker_images, last_part, read_image
+from orbgen.lint.analyses.supply_chain.machines import machine_of
+from orbgen.lint.analyses.supply_chain.orb_references import imported_orbs
 from orbgen.lint.context import Context, path_of
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
-from orbgen.lint.image_uses import script_images
-from orbgen.lint.images import docker_images, last_part, read_image
-from orbgen.lint.machines import machine_of
-from orbgen.lint.orb_references import imported_orbs
-from orbgen.lint.permitted import is_image, is_name, is_orb, objection
 from orbgen.source.names import nearest, slips
 from orbgen.source.nodes import Scalar
 from orbgen.source.problems import Note
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
     name="forbidden-reference",

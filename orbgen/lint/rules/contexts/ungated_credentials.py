@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from orbgen.access.gates import Result
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.text import value_of
-from orbgen.lint.branch_filters import to_default_branch
-from orbgen.lint.cloud_roles import cloud_roles
+from orbgen.lint.analyses.contexts.cloud_roles import cloud_roles
+from orbgen.lint.analyses.contexts.openness import ONLY_A_RESTRICTION, held_note, opening_of
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.lint.openness import ONLY_A_RESTRICTION, held_note, opening_of
+from orbgen.lint.mending.branch_filters import to_default_branch
 from orbgen.source.nodes import Scalar
 from orbgen.source.problems import Note
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
     name="ungated-credentials",

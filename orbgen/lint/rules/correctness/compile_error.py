@@ -13,7 +13,7 @@ from orbgen.source.nodes import Scalar, walk
 from orbgen.source.span import Span
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
     name="compile-error",

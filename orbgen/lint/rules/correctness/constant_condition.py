@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from orbgen.lint.conditions import suspects
+from orbgen.lint.analyses.correctness.conditions import suspects
 from orbgen.lint.context import Context, path_of
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.source.nodes import Scalar, Sequence
 from orbgen.source.span import Span
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
     name="constant-condition",

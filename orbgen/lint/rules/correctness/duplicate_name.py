@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from orbgen.circleci.grammar import STEPS
 from orbgen.circleci.pipeline import JobRun
+from orbgen.lint.analyses.supply_chain.orb_references import is_orb_source
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
-from orbgen.lint.orb_references import is_orb_source
 from orbgen.lint.problems import finding_from
 from orbgen.source.nodes import Mapping, Scalar
 from orbgen.source.problems import Note

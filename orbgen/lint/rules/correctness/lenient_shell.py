@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from orbgen.circleci.pipeline import JobRun
+from orbgen.lint.analyses.correctness.lenience import given_up, strictness, unseen_failure
 from orbgen.lint.context import Context, path_of
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
-from orbgen.lint.lenience import given_up, strictness, unseen_failure
 from orbgen.lint.shells import program_of, shell_of, shell_words
 from orbgen.source.nodes import Scalar
 from orbgen.source.problems import Note
 from orbgen.source.span import Span
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
     name="lenient-shell",

@@ -7,15 +7,22 @@ from typing import TYPE_CHECKING
 
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.text import parts_of
+from orbgen.lint.analyses.correctness.unexpanded import (
+    Unexpanded,
+    cache_keys,
+    is_of_powershell,
+    is_read_later,
+    unexpanded,
+    variables_in,
+)
+from orbgen.lint.analyses.supply_chain.orb_references import is_orb_source
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.lint.orb_references import is_orb_source
-from orbgen.lint.unexpanded import Unexpanded, cache_keys, is_of_powershell, is_read_later, unexpanded, variables_in
 from orbgen.source.nodes import Scalar
 from orbgen.source.problems import Note
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
     name="unexpanded-variable",

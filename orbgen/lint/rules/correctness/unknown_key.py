@@ -10,7 +10,7 @@ from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.lint.problems import finding_from, renamed
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
     name="unknown-key",

@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING
 
 from orbgen.circleci.expressions import Binary, Expression, ExpressionError, Not, Pattern, parse
 from orbgen.circleci.text import is_known
+from orbgen.lint.analyses.correctness.ref_filters import (
+    Mistake,
+    as_pattern,
+    mistake_in_cron,
+    mistake_in_filter,
+    mistake_in_pattern,
+)
 from orbgen.lint.context import Context, path_of
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.lint.ref_filters import Mistake, as_pattern, mistake_in_cron, mistake_in_filter, mistake_in_pattern
 from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
 from orbgen.source.span import Span
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
     name="unmatchable-filter",

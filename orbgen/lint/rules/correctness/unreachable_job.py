@@ -10,13 +10,13 @@ from orbgen.access.scenarios import TAG
 from orbgen.circleci.pipeline import Condition, JobRun
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
-from orbgen.lint.tag_filters import required_by, with_the_tags_of
+from orbgen.lint.mending.tag_filters import required_by, with_the_tags_of
 from orbgen.source.nodes import Mapping, Scalar
 from orbgen.source.problems import Note
 from orbgen.source.span import Span
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
     name="unreachable-job",

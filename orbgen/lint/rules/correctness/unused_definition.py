@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from orbgen.circleci.library import Definition, Kind
-from orbgen.lint.context import Context
-from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
-from orbgen.lint.reached import (
+from orbgen.lint.analyses.correctness.reached import (
     anchored_elsewhere,
     is_passed,
     named_orbs,
@@ -18,12 +16,14 @@ from orbgen.lint.reached import (
     used_parameters,
     used_pipeline_parameters,
 )
+from orbgen.lint.context import Context
+from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
 from orbgen.source.nodes import Alias, Content, Mapping, Node, Scalar
 from orbgen.source.problems import Note
 from orbgen.source.span import Span
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
     name="unused-definition",

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from orbgen.access.writing import Written
 from orbgen.circleci.pipeline import JobRun
+from orbgen.lint.analyses.credentials.oidc_exposures import Exposure, Sent, oidc_exposures
+from orbgen.lint.analyses.credentials.oidc_tokens import mentions_token
+from orbgen.lint.analyses.credentials.persisting import READERS, Stored, attaching, confidence_of, stored_credentials
+from orbgen.lint.analyses.credentials.printing import PrintKind, place_of
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.lint.oidc_exposures import Exposure, Sent, oidc_exposures
-from orbgen.lint.oidc_tokens import mentions_token
-from orbgen.lint.persisting import READERS, Stored, attaching, confidence_of, stored_credentials
-from orbgen.lint.printing import PrintKind, place_of
 from orbgen.source.problems import Note
 
 RULE = Rule(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from orbgen.lint.analyses.credentials.written_secrets import Kind, WrittenSecret, written_secrets
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.lint.masking import head_of
-from orbgen.lint.written_secrets import Kind, WrittenSecret, written_secrets
 
 RULE = Rule(
     name="hardcoded-secret",

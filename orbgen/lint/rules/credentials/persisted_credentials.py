@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING
 
 from orbgen.access.paths import Cover
 from orbgen.circleci.pipeline import JobRun
+from orbgen.lint.analyses.credentials.persisting import (
+    READERS,
+    Stored,
+    attaching,
+    confidence_of,
+    stored_credentials,
+    without_path,
+)
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.lint.persisting import READERS, Stored, attaching, confidence_of, stored_credentials, without_path
 from orbgen.source.problems import Note
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
     name="persisted-credentials",

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from orbgen.lint.analyses.credentials.dumping import dumps, holds_secrets
+from orbgen.lint.analyses.credentials.printing import Printed, PrintKind, place_of, printed_secrets, starts_traced
+from orbgen.lint.analyses.credentials.secret_flow import SecretFlow, Sources
+from orbgen.lint.analyses.credentials.secret_variables import SecretVariables, compared_with_text
 from orbgen.lint.context import Context, RunStep, StepScript
-from orbgen.lint.dumping import dumps, holds_secrets
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.lint.printing import Printed, PrintKind, place_of, printed_secrets, starts_traced
-from orbgen.lint.secret_flow import SecretFlow, Sources
-from orbgen.lint.secret_variables import SecretVariables, compared_with_text
 from orbgen.lint.shells import shell_words
 from orbgen.shell.script import Script
 from orbgen.shell.words import Command
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
     name="printed-secret",
@@ -95,7 +95,7 @@ def _dumped(script: StepScript, context: Context, command: Command) -> Finding:
 
 def fix(finding: Finding, mender: Mender) -> Fix | None:
     """Tracing is switched off for each command that a secret is put into, and on again behind it."""
-    from orbgen.lint.untracing import untraced
+    from orbgen.lint.mending.untracing import untraced
 
     if finding.kind != "xtrace" or not finding.related:
         return None

@@ -11,7 +11,7 @@ from orbgen.lint.ignores import Name
 from orbgen.source.names import nearest
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
     name="unused-ignore",
@@ -54,7 +54,7 @@ def check(unused: tuple[Name, ...], known: tuple[str, ...], context: Context) ->
 
 def fix(finding: Finding, mender: Mender) -> Fix | None:
     """The name is deleted, with its ignore if it is the last one, and with the comment if that holds nothing else."""
-    from orbgen.lint.ignore_deletion import without_name
+    from orbgen.lint.mending.ignore_deletion import without_name
 
     if finding.kind == "malformed":
         return None

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from orbgen.circleci.pipeline import JobRun
-from orbgen.lint.cleaners import quotes_for_the_shell
+from orbgen.lint.analyses.injection.cleaners import quotes_for_the_shell
+from orbgen.lint.analyses.injection.injection import CHOOSERS
+from orbgen.lint.analyses.injection.reparsers import SHELLS
+from orbgen.lint.analyses.injection.taint import TaintedScript, Use, tainted_scripts, written_files
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.lint.injection import CHOOSERS
-from orbgen.lint.reparsers import SHELLS
-from orbgen.lint.taint import TaintedScript, Use, tainted_scripts, written_files
 from orbgen.shell.words import Command, PartKind
 from orbgen.source.problems import Note
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
     name="deferred-injection",

@@ -10,16 +10,16 @@ from msgspec.structs import replace
 
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.pipeline_values import Level
+from orbgen.lint.analyses.injection.splices import found_alone, found_splice, parameter_splices, splices
+from orbgen.lint.analyses.supply_chain.orb_references import is_orb_source
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
-from orbgen.lint.orb_references import is_orb_source
-from orbgen.lint.splices import found_alone, found_splice, parameter_splices, splices
 from orbgen.project.continuing import setup_of
 from orbgen.source.nodes import Content, Mapping, Scalar
 from orbgen.source.span import Span
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
     name="parameter-injection",
@@ -74,7 +74,7 @@ def _set_by_setup(context: Context) -> set[str]:
     setup = setup_of(context.document.source.name) if _PARAMETERS in context.document.source.text else None
     if setup is None:
         return set()
-    from orbgen.lint.continuations import literal_parameters
+    from orbgen.lint.analyses.injection.continuations import literal_parameters
 
     return {f"{_PARAMETERS}{name}" for name in literal_parameters(setup)}
 
@@ -91,6 +91,6 @@ def _is_code(name: str, element: JobRun) -> bool:
 
 def fix(finding: Finding, mender: Mender) -> Fix | None:
     """The value is handed to the script by the step's environment, and the script uses the quoted variable."""
-    from orbgen.lint.unpasting import unpasted
+    from orbgen.lint.mending.unpasting import unpasted
 
     return unpasted(finding, mender) if not finding.kind else None

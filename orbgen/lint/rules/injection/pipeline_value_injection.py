@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from orbgen.circleci.pipeline_values import Level
+from orbgen.lint.analyses.injection.injection import CHOOSERS, severity_of
+from orbgen.lint.analyses.injection.opaque_arguments import Handed, handed_on
+from orbgen.lint.analyses.injection.splices import found_alone, found_splice, splices
+from orbgen.lint.analyses.supply_chain.orb_references import is_orb_source
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
-from orbgen.lint.injection import CHOOSERS, severity_of
-from orbgen.lint.opaque_arguments import Handed, handed_on
-from orbgen.lint.orb_references import is_orb_source
-from orbgen.lint.splices import found_alone, found_splice, splices
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
     name="pipeline-value-injection",
@@ -66,6 +66,6 @@ def _handed(handed: Handed, context: Context) -> Finding:
 
 def fix(finding: Finding, mender: Mender) -> Fix | None:
     """The value is handed to the script by the step's environment, and the script uses the quoted variable."""
-    from orbgen.lint.unpasting import unpasted
+    from orbgen.lint.mending.unpasting import unpasted
 
     return unpasted(finding, mender) if not finding.kind else None

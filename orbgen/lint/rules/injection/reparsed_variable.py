@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.pipeline_values import Level
+from orbgen.lint.analyses.injection.injection import CHOOSERS, severity_of
+from orbgen.lint.analyses.injection.reparsers import Reparsing, code_words, reads_input_as_code
+from orbgen.lint.analyses.injection.taint import TaintedScript, Use, tainted_scripts
 from orbgen.lint.context import Context, StepScript
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.lint.injection import CHOOSERS, severity_of
-from orbgen.lint.reparsers import Reparsing, code_words, reads_input_as_code
-from orbgen.lint.taint import TaintedScript, Use, tainted_scripts
 from orbgen.source.problems import Note
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
     name="reparsed-variable",

@@ -7,15 +7,22 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from orbgen.lint.analyses.supply_chain.deprecations import (
+    Deprecated,
+    old_filters,
+    old_forms,
+    old_images,
+    old_values,
+    parallelism,
+)
+from orbgen.lint.analyses.supply_chain.images import docker_images, read_image
 from orbgen.lint.context import Context, path_of
-from orbgen.lint.deprecations import Deprecated, old_filters, old_forms, old_images, old_values, parallelism
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
-from orbgen.lint.images import docker_images, read_image
 from orbgen.lint.tables import deprecated_images
 from orbgen.source.nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
     name="deprecated-feature",
@@ -88,7 +95,7 @@ def _run_step(key: Scalar, mender: Mender) -> Fix | None:
 
 def _expression(node: Mapping, mender: Mender) -> Fix | None:
     """The filters as an expression, where all that uses them takes one."""
-    from orbgen.lint.filter_expressions import expression_of
+    from orbgen.lint.mending.filter_expressions import expression_of
     from orbgen.source.writing import write_scalar
 
     expression = expression_of(node)

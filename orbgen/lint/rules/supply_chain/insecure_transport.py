@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from orbgen.circleci.jobs import environment_of
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.text import is_known
+from orbgen.lint.analyses.supply_chain.transport import insecurities, weakened
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.lint.transport import insecurities, weakened
 from orbgen.source.nodes import Content, Scalar
 from orbgen.source.nodes import Mapping as Map
 

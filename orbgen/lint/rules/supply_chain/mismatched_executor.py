@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.text import is_known
+from orbgen.lint.analyses.supply_chain.downloads import run_downloads
+from orbgen.lint.analyses.supply_chain.images import docker_images, read_image
+from orbgen.lint.analyses.supply_chain.machines import Machine, machine_of
 from orbgen.lint.context import Context
-from orbgen.lint.downloads import run_downloads
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.lint.images import docker_images, read_image
-from orbgen.lint.machines import Machine, machine_of
 from orbgen.lint.tables import deprecated_images, resource_classes
 from orbgen.source.nodes import Scalar
 from orbgen.source.problems import Note

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orbgen.circleci.text import code_of
+from orbgen.lint.analyses.supply_chain.fed_code import Fed, fed_by_powershell, fed_code, is_local, mentions
 from orbgen.lint.context import Context, RunStep
-from orbgen.lint.fed_code import Fed, fed_by_powershell, fed_code, is_local, mentions
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.lint.shells import is_powershell, shell_of
 from orbgen.project.facts import is_any

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from orbgen.circleci.pipeline import JobRun
+from orbgen.lint.analyses.supply_chain.image_commands import options_of_containers
+from orbgen.lint.analyses.supply_chain.machines import machine_of
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
-from orbgen.lint.image_commands import options_of_containers
-from orbgen.lint.machines import machine_of
 from orbgen.project.facts import is_any
 from orbgen.source.lazy_patterns import lazy_pattern
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.text import code_of, is_known
+from orbgen.lint.analyses.supply_chain.image_uses import ScriptImage, cache_sources, script_images
+from orbgen.lint.analyses.supply_chain.images import docker_images, is_default, is_unknown, last_part, read_image
+from orbgen.lint.analyses.supply_chain.machines import machine_of
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
-from orbgen.lint.image_uses import ScriptImage, cache_sources, script_images
-from orbgen.lint.images import docker_images, is_default, is_unknown, last_part, read_image
-from orbgen.lint.machines import machine_of
 from orbgen.source.nodes import Scalar
 from orbgen.source.problems import Note
 

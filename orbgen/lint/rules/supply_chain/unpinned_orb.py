@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from orbgen.circleci.library import Import
+from orbgen.lint.analyses.supply_chain.orb_references import imported_orbs, is_orb_source
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
-from orbgen.lint.orb_references import imported_orbs, is_orb_source
 from orbgen.project.facts import is_any
 from orbgen.source.nodes import Content, Mapping, Scalar
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
     name="unpinned-orb",

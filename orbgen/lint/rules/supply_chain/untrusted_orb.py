@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from orbgen.lint.analyses.supply_chain.orb_references import imported_orbs
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
-from orbgen.lint.orb_references import imported_orbs
 from orbgen.lint.tables import popular_orbs
 from orbgen.project.facts import is_any
 from orbgen.source.names import slips

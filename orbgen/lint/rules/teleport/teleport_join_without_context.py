@@ -12,7 +12,7 @@ from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.source.problems import Note
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
     name="teleport-join-without-context",

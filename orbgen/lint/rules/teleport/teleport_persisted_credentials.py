@@ -9,13 +9,13 @@ from orbgen.access.paths import Cover, cover
 from orbgen.access.storing import StoredPath, stored_paths
 from orbgen.access.writing import Written
 from orbgen.circleci.pipeline import JobRun
+from orbgen.lint.analyses.credentials.persisting import READERS, attaching, without_path
 from orbgen.lint.context import Context, path_of
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.lint.persisting import READERS, attaching, without_path
 from orbgen.source.problems import Note
 
 if TYPE_CHECKING:
-    from orbgen.lint.fixes import Fix, Mender
+    from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
     name="teleport-persisted-credentials",

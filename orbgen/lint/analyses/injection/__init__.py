@@ -1,0 +1,1 @@
+"""What the rules about injection share: untrusted text, how it flows, and where it becomes code."""
