@@ -97,6 +97,9 @@ def _chosen(expression: Binary, left: Outcomes, lookup: Callable[[str], Outcomes
         # What is not worked out on one side matters only where the other does not decide.
         return right if truths_of(right) == {decisive} else frozenset((*right - {not decisive}, Special.UNCLEAR))
     kept = {outcome for outcome in left if decisive in truths_of(frozenset((outcome,)))}
+    if not decisive and Special.ANY in kept:
+        # `and` gives its left operand only where that counts as false.
+        kept = kept - {Special.ANY} | {False, "", None}
     return _few(frozenset(kept | right))
 
 

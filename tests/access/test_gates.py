@@ -191,6 +191,7 @@ def test_a_value_is_bounded_if_only_written_names_or_harmless_ones_get_in(settin
         # A call, or a setup configuration, sets the parameter for any branch.
         (when("<< pipeline.parameters.force >>"), False),
         (when('pipeline.git.branch == "main" and pipeline.parameters.force'), True),
+        (when('pipeline.parameters.force and pipeline.git.branch == "main"'), True),
         (entry("""filters: 'pipeline.git.branch == "main" or pipeline.parameters.force'"""), False),
         # Here the text decides that the job runs, for any branch.
         (when('pipeline.git.commit.subject starts-with "deploy"'), False),
