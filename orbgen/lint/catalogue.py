@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-from functools import lru_cache
 
 import msgspec
 
-from orbgen.lint.engine import RULES_FOLDER, LoadedRule, load_rules
+from orbgen.lint.engine import LoadedRule, load_rules
 from orbgen.lint.findings import Confidence, Persona, Severity
 from orbgen.lint.pages import summary
 
 REPOSITORY = "https://github.com/orbgen/orbgen"
-# The pages are published where they stand, beside the rules.
-_PAGES = f"{REPOSITORY}/blob/main/orbgen/lint/rules"
+_PAGES = f"{REPOSITORY}/blob/main/docs/rules"
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -47,15 +45,7 @@ def entry(loaded: LoadedRule) -> Entry:
 
 def address(rule: str) -> str:
     """Where the page of a rule is published."""
-    file = f"{rule.replace('-', '_')}.md"
-    return f"{_PAGES}/{_groups()[file]}/{file}"
-
-
-@lru_cache(maxsize=1)
-def _groups() -> dict[str, str]:
-    """The folder of each page, by the page's file name."""
-    groups = [name for name in os.listdir(RULES_FOLDER) if "." not in name]
-    return {file: group for group in groups for file in os.listdir(os.path.join(RULES_FOLDER, group))}
+    return f"{_PAGES}/{rule}.md"
 
 
 def catalogue() -> tuple[Entry, ...]:

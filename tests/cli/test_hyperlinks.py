@@ -55,7 +55,7 @@ def test_the_name_of_a_rule_leads_to_its_page(orbgen, write, monkeypatch, format
     plain = orbgen("lint", "--format", format_).out
     monkeypatch.setenv("FORCE_HYPERLINK", "1")
     linked = orbgen("lint", "--format", format_).out
-    page = "orbgen/lint/rules/injection/pipeline_value_injection.md"
+    page = "docs/rules/pipeline-value-injection.md"
     assert (CHECKOUT / page).is_file()
     opening = f"\x1b]8;;https://github.com/orbgen/orbgen/blob/main/{page}\x1b\\"
     name = "medium[pipeline-value-injection]"
