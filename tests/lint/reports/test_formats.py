@@ -129,7 +129,7 @@ def test_sarif_explains_the_rules_that_found_something(result):
     (run,) = parsed("sarif", reported("sarif", result))["runs"]
     (rule,) = run["tool"]["driver"]["rules"]
     assert rule["id"] == RULE
-    assert rule["helpUri"].endswith(f"/{RULE.replace('-', '_')}.md")
+    assert rule["helpUri"].endswith(f"/docs/rules/{RULE}.md")
     assert rule["help"]["markdown"].startswith(f"# {RULE}")
     assert rule["properties"]["tags"] == ["security", "injection"]
     assert float(rule["properties"]["security-severity"]) >= 4
