@@ -8,12 +8,14 @@ from __future__ import annotations
 import os
 import re
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from orbgen.source.lazy_patterns import lazy_pattern
-from orbgen.teleport.versions import Version
+
+if TYPE_CHECKING:
+    from orbgen.teleport.versions import Version
 
 DEFAULT_SENSITIVE = ("*prod*", "*deploy*", "*release*", "*publish*")
 # What says the opposite of production, or something else.
@@ -126,6 +128,8 @@ def is_any(name: str, patterns: tuple[str, ...]) -> bool:
 
 def facts_of(data: dict[str, Any]) -> Facts:
     """The facts of a plan's data, which fits its schema."""
+    from orbgen.teleport.versions import Version
+
     teleport = data.get("teleport", {})
     lint = data.get("lint", {})
     return Facts(
