@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sysconfig
 from typing import Any
 
 import msgspec
@@ -163,7 +165,8 @@ def test_shellcheck_has_nothing_to_say_of_the_scripts(version, tmp_path):
     for index, step in enumerate(job["steps"]):
         paths.append(tmp_path / f"{index}.sh")
         paths[-1].write_text(step["run"]["command"], encoding="utf-8")
+    shellcheck = os.path.join(sysconfig.get_path("scripts"), "shellcheck")
     run = subprocess.run(
-        ["shellcheck", "--severity=style", *paths], capture_output=True, text=True, check=False, timeout=60
+        [shellcheck, "--severity=style", *paths], capture_output=True, text=True, check=False, timeout=60
     )
     assert run.returncode == 0, run.stdout
