@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import textwrap
 
@@ -500,24 +499,6 @@ def test_a_very_long_key_is_read_back():
 
 
 class TestCorpus:
-    def rows(self, corpus):
-        with open(corpus / "orb-packs.tsv", encoding="utf-8", newline="") as table:
-            for row in csv.DictReader(table, delimiter="\t"):
-                folder = corpus / "orb-packs" / row["repository"].replace("/", "__") / row["commit"][:12]
-                if (folder / row["src_dir"] / "@orb.yml").exists():
-                    yield row, folder
-
-    def test_what_was_published_is_what_we_pack(self, corpus):
-        compared = 0
-        for row, folder in self.rows(corpus):
-            if row["semantic_check"] == "match":
-                published = data((folder / "packed.yml").read_text(encoding="utf-8"))
-                # The first packers wrote folders without fragments as empty sections.
-                published = {key: value for key, value in published.items() if value != {}}
-                assert contents(str(folder / row["src_dir"])) == published, row
-                compared += 1
-        assert compared >= 4
-
     def test_every_folder_packs_and_packs_again_to_the_same(self, corpus, tmp_path):
         count = 0
         for manifest in sorted(corpus.rglob("@orb.yml")):
