@@ -23,10 +23,18 @@ _SHELLS = (EnclosureKind.SUBSHELL, EnclosureKind.SUBSTITUTION, EnclosureKind.PIP
 _EXPORT = lazy_pattern(r"(?:^|[\n;])\s*export\s+([A-Za-z_][A-Za-z0-9_]*)=(\"[^\"]*\"|'[^']*'|[^\s;]*)")
 
 
+class Variable(msgspec.Struct, frozen=True):
+    """A variable that is set outside of the script: its value, None where that is not known, and where it is set."""
+
+    value: str | None
+    span: Span
+
+
 class RunCommand(msgspec.Struct, frozen=True, eq=False):
     """One command of a job run. `found` is what is run behind `sudo` and its kin, None where that is not known.
 
-    `environment` are the variables that CircleCI and earlier steps set; `variables` has those of the script too.
+    `environment` are the variables that the job, the step and earlier steps set; `variables` are all those whose value
+    is known, those of the script too.
     `folder` is where it runs, None where that is not known, and `home` where the job's steps begin. `temporary` gives
     the path that a substitution of `mktemp` makes.
     """
@@ -36,7 +44,7 @@ class RunCommand(msgspec.Struct, frozen=True, eq=False):
     script: Script
     command: Command
     found: Unwrapped | None
-    environment: dict[str, str]
+    environment: dict[str, Variable]
     variables: dict[str, str]
     folder: str | None
     home: str
@@ -67,7 +75,7 @@ class RunCommand(msgspec.Struct, frozen=True, eq=False):
 def commands_of(run: JobRun, wanted: Callable[[str], bool]) -> Iterator[RunCommand]:
     """The commands of those scripts of a job run whose text is wanted, in order."""
     home = _directory(run.body.get("working_directory") if run.body else None, DEFAULT_WORKING_DIRECTORY)
-    environment = {"HOME": "~", "CIRCLE_WORKING_DIRECTORY": home, **_known(environment_of(run))}
+    environment = _variables_in(environment_of(run))
     numbers: dict[tuple[int, int], int] = {}
     for index, step in enumerate(run.steps):
         text = step.command
@@ -89,7 +97,7 @@ class _Following:
         index: int,
         step: Step,
         text: Scalar,
-        environment: dict[str, str],
+        environment: dict[str, Variable],
         home: str,
         numbers: dict[tuple[int, int], int],
     ) -> None:
@@ -100,7 +108,9 @@ class _Following:
         self.script = read_script(code_of(text))
         own = step.argument("environment")
         fields = {name: field.value for name, field in own.fields.items()} if type(own) is Mapping else {}
-        self.environment = {**environment, **_known(fields)}
+        self.environment = {**environment, **_variables_in(fields)}
+        known = {name: one.value for name, one in self.environment.items() if one.value is not None}
+        self.outside = {"HOME": "~", "CIRCLE_WORKING_DIRECTORY": home, **known}
         self.home = home
         start = _directory(step.argument("working_directory"), home, home)
         # The working directory of the script itself, and of each subshell in it.
@@ -108,7 +118,7 @@ class _Following:
         self.before: dict[int, str | None] = {}
         self.variables = self._variables(start)
 
-    def commands(self, exported: dict[str, str]) -> Iterator[RunCommand]:
+    def commands(self, exported: dict[str, Variable]) -> Iterator[RunCommand]:
         """The commands; what the script exports to later steps is put into `exported`."""
         for command in self.script.commands:
             scope = self._scope(command)
@@ -129,11 +139,11 @@ class _Following:
         """The environment with the variables that the script sets once, to what is known; without those it changes."""
 
         def expand(word: Word, found: dict[str, str]) -> str | None:
-            return _resolve(word, {**self.environment, **found}, start, self._temporary)
+            return _resolve(word, {**self.outside, **found}, start, self._temporary)
 
         assigned = self.script.values(expand)
         changed = {one.name for one in self.script.assignments if one.value is not None}
-        kept = {name: value for name, value in self.environment.items() if name not in changed}
+        kept = {name: value for name, value in self.outside.items() if name not in changed}
         return {**kept, **assigned}
 
     def _temporary(self, part: WordPart) -> str | None:
@@ -180,11 +190,13 @@ def _resolve(
     return "".join(pieces)
 
 
-def _known(variables: dict[str, Content]) -> dict[str, str]:
+def _variables_in(environment: dict[str, Content]) -> dict[str, Variable]:
+    """The variables of an `environment`; what CircleCI or a shell fills in is not known."""
     return {
-        name: node.text
-        for name, node in variables.items()
-        if isinstance(node, Scalar) and is_known(node) and "$" not in node.text
+        name: Variable(
+            node.text if isinstance(node, Scalar) and is_known(node) and "$" not in node.text else None, node.span
+        )
+        for name, node in environment.items()
     }
 
 
@@ -201,19 +213,16 @@ def _goes_to_bash_env(command: Command) -> bool:
     )  # fmt: skip
 
 
-def _export(followed: RunCommand, exported: dict[str, str]) -> None:
-    """Note what `echo "export NAME=value" >> "$BASH_ENV"` sets for later steps, and forget what is no longer known."""
+def _export(followed: RunCommand, exported: dict[str, Variable]) -> None:
+    """Note what `echo "export NAME=value" >> "$BASH_ENV"` sets for later steps."""
     for word in followed.command.words[1:]:
         text = followed.value(word)
         if text is not None:
             for name, value in _EXPORT.findall(text):
                 plain = value.strip("'\"")
-                if "$" in plain:
-                    exported.pop(name, None)
-                else:
-                    exported[name] = plain
+                exported[name] = Variable(None if "$" in plain else plain, followed.text.place(word.start, word.end))
         else:
             first = word.parts[0].text if word.parts else ""
             match = _EXPORT.match(first)
             if match is not None:
-                exported.pop(match[1], None)
+                exported[match[1]] = Variable(None, followed.text.place(word.start, word.end))

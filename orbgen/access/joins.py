@@ -7,47 +7,39 @@ from collections.abc import Iterator
 import msgspec
 
 from orbgen.access.checkout import Checkout
-from orbgen.access.following import RunCommand, commands_of
+from orbgen.access.following import RunCommand, Variable, commands_of
+from orbgen.access.join import Join, JoinService, Origin, Program, Setting, settle
+from orbgen.access.join_file import planned, services_of, settings_of
+from orbgen.access.join_outputs import written_by
 from orbgen.access.paths import expand_known
 from orbgen.access.writing import Removals, Written
 from orbgen.circleci.pipeline import JobRun
+from orbgen.project.facts import Facts
 from orbgen.shell.wrappers import Unwrapped
 from orbgen.source.span import Span
-from orbgen.teleport.tbot_command import TbotStart, read_tbot
-from orbgen.teleport.tbot_file import Output, TbotFile, read_tbot_file
+from orbgen.teleport.tbot import LEGACY, subcommands
+from orbgen.teleport.tbot_command import Given, TbotStart, join_uri, read_tbot
+from orbgen.teleport.tbot_file import TbotFile, read_tbot_file
 
 _TERRAFORM = ("plan", "apply", "destroy", "import", "refresh")
-_IDENTITY_FILES = ("identity", "tlscert", "key", "key-cert.pub", "ssh_config")
-# The credentials that each output writes into its folder; public files are left out (rules.md 2.5).
-OUTPUT_FILES = {
-    "identity": _IDENTITY_FILES,
-    "ssh": _IDENTITY_FILES,
-    "id": _IDENTITY_FILES,
-    "kubernetes": (*_IDENTITY_FILES, "kubeconfig.yaml"),
-    "kubernetes/v2": (*_IDENTITY_FILES, "kubeconfig.yaml"),
-    "application": (*_IDENTITY_FILES, "tls.crt", "tls.key"),
-    "database": (*_IDENTITY_FILES, "tls.crt", "tls.key", "mongo.crt"),
-    "ssh-multiplexer": (*_IDENTITY_FILES, "v1.sock"),
-    "workload-identity-x509": ("svid.pem", "svid.key"),
-    "workload-identity-jwt": ("jwt_svid",),
-    "workload-identity-aws-roles-anywhere": ("aws_credentials",),
+_TERRAFORM_VARIABLES = {
+    "TF_TELEPORT_JOIN_METHOD": "join-method",
+    "TF_TELEPORT_JOIN_TOKEN": "token",
+    "TF_TELEPORT_ADDR": "proxy-server",
 }
-STORAGE_FILES = (*_IDENTITY_FILES, "tokenhash")
+_VARIABLES = {
+    "TELEPORT_PROXY": "proxy-server",
+    "TELEPORT_AUTH_SERVER": "auth-server",
+    "TELEPORT_BOT_TOKEN": "token",
+    "TBOT_DEBUG": "debug",
+    "TBOT_CONFIG": "config-string",
+    "TBOT_CONFIG_PATH": "config",
+}
 
 
-class Join(msgspec.Struct, frozen=True):
-    """One join. `method` is None where it is not known; `step` counts the run's steps."""
-
-    method: str | None
-    token: str | None
-    step: int
-    span: Span
-    written: tuple[Written, ...] = ()
-
-
-def joins_of(run: JobRun, checkout: Checkout) -> tuple[Join, ...]:
+def joins_of(run: JobRun, checkout: Checkout, facts: Facts | None = None) -> tuple[Join, ...]:
     """The joins of a job run, in the order of its steps."""
-    reader = _Reader(checkout)
+    reader = _Reader(checkout, facts)
     for command in commands_of(run, reader.wants):
         reader.read(command)
     return reader.finish()
@@ -56,8 +48,9 @@ def joins_of(run: JobRun, checkout: Checkout) -> tuple[Join, ...]:
 class _Reader:
     """Follows a run's scripts: what they join, write and remove."""
 
-    def __init__(self, checkout: Checkout) -> None:
+    def __init__(self, checkout: Checkout, facts: Facts | None) -> None:
         self.checkout = checkout
+        self.facts = facts
         self.joins: list[Join] = []
         # What was written, and the number of the join that wrote it.
         self.written: list[Written] = []
@@ -79,11 +72,18 @@ class _Reader:
         if found.name == "tbot":
             start = read_tbot(found.arguments, at.value)
             if start is not None:
-                self._join(at, found, start)
+                self._add(self._join(at, found, start))
         elif found.name in ("terraform", "tofu"):
-            self._terraform(at, found)
+            join = self._terraform(at, found)
+            if join is not None:
+                self._add(join)
         else:
             self.removals.apply(at, self.written)
+
+    def _add(self, join: Join) -> None:
+        self.written += written_by(join)
+        self.owners += [len(self.joins)] * (len(self.written) - len(self.owners))
+        self.joins.append(join)
 
     def _note_file(self, at: RunCommand, found: Unwrapped) -> None:
         """Remember what a here-document, `echo` or `printf` writes into a file."""
@@ -100,25 +100,37 @@ class _Reader:
         elif found.name in ("echo", "printf") and found.arguments:
             self.files[path] = at.value(found.arguments[-1])
 
-    def _join(self, at: RunCommand, found: Unwrapped, start: TbotStart) -> None:
-        span = at.text.place(found.start, found.start + len("tbot"))
-        given = {**at.environment, **{name: value for name, value in found.environment.items() if value is not None}}
-        config, unread = self._config(at, start, given)
-        method = start.value("join-method") or (config.join_method if config is not None else None)
-        if method is None and not start.is_unknown("join-method") and not unread:
-            method = "token"
-        token = start.value("token") or (config.token if config else None) or given.get("TELEPORT_BOT_TOKEN")
-        self.written += _written(at, span, start, config)
-        self.owners += [len(self.joins)] * (len(self.written) - len(self.owners))
-        self.joins.append(Join(method, token, at.step, span))
+    def _join(self, at: RunCommand, found: Unwrapped, start: TbotStart) -> Join:
+        flags = dict(_from_flags(at, start))
+        given = [*flags.values(), *_from_uri(flags), *_from_environment(at, found)]
+        config, unread = self._config(at, settle(given))
+        if config is not None:
+            given += settings_of(config)
+        settings = settle(given)
+        services = tuple(services_of(config, lambda path: _folder(at, path))) if config is not None else ()
+        storage = settings.get("storage") or settings.get("data-dir")
+        return Join(
+            program=Program.TBOT,
+            step=at.step,
+            span=at.text.place(found.start, found.start + len("tbot")),
+            versions=planned(self.facts),
+            settings=settings,
+            given=tuple(given),
+            unread=unread,
+            services=(*services, *_own_service(at, start, flags)),
+            background=found.background,
+            command=start,
+            file=config,
+            storage_folder=_folder(at, storage.value) if storage is not None else None,
+        )
 
-    def _config(self, at: RunCommand, start: TbotStart, environment: dict[str, str]) -> tuple[TbotFile | None, bool]:
+    def _config(self, at: RunCommand, settings: dict[str, Setting]) -> tuple[TbotFile | None, bool]:
         """The configuration file that tbot reads, and whether there is one that cannot be read here."""
-        if "config-string" in start.flags or "TBOT_CONFIG" in environment:
-            return self._encoded(start.value("config-string") or environment.get("TBOT_CONFIG"))
-        if "config" not in start.flags and "TBOT_CONFIG_PATH" not in environment:
+        if "config-string" in settings:
+            return _encoded(settings["config-string"].value)
+        if "config" not in settings:
             return None, False
-        path = at.path(start.value("config") or environment.get("TBOT_CONFIG_PATH"))
+        path = at.path(settings["config"].value)
         if path is None:
             return None, True
         content = self.files.get(path)
@@ -127,22 +139,27 @@ class _Reader:
         found = read_tbot_file(content, path) if content is not None else None
         return found, found is None
 
-    def _encoded(self, text: str | None) -> tuple[TbotFile | None, bool]:
-        import base64
-        import binascii
-
-        try:
-            content = base64.b64decode(text or "", validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
-            return None, True
-        found = read_tbot_file(content, "TBOT_CONFIG") if content else None
-        return found, found is None
-
-    def _terraform(self, at: RunCommand, found: Unwrapped) -> None:
+    def _terraform(self, at: RunCommand, found: Unwrapped) -> Join | None:
         action = next((word.literal for word in found.arguments if not (word.literal or "-").startswith("-")), None)
-        method = at.variables.get("TF_TELEPORT_JOIN_METHOD")
-        if action in _TERRAFORM and method:
-            self.joins.append(Join(method, at.variables.get("TF_TELEPORT_JOIN_TOKEN"), at.step, at.span))
+        if action not in _TERRAFORM:
+            return None
+        given = [
+            Setting(name, at.variables[name], _variable_place(at, name), Origin.ENVIRONMENT, flag)
+            for name, flag in _TERRAFORM_VARIABLES.items()
+            if name in at.variables
+        ]
+        settings = settle(given)
+        if "join-method" not in settings:
+            return None
+        return Join(
+            program=Program.TERRAFORM,
+            step=at.step,
+            span=at.span,
+            versions=planned(self.facts),
+            settings=settings,
+            given=tuple(given),
+            unread=True,
+        )
 
     def finish(self) -> tuple[Join, ...]:
         """The joins, each with what it leaves behind."""
@@ -155,23 +172,65 @@ class _Reader:
         ])  # fmt: skip
 
 
-def _written(at: RunCommand, span: Span, start: TbotStart, config: TbotFile | None) -> Iterator[Written]:
-    """What tbot writes into the folders of its outputs and of its storage."""
-    outputs: list[Output] = list(config.outputs) if config is not None else []
-    folder = start.value("destination") or start.value("destination-dir")
-    if folder is not None:
-        outputs.append(Output(start.service or "identity", folder))
-    for output in outputs:
-        path = _path(at, output.folder)
-        if path is not None:
-            yield Written(path, OUTPUT_FILES.get(output.type, _IDENTITY_FILES), at.step, span)
-    for storage in (start.value("storage"), start.value("data-dir"), config.storage_folder if config else None):
-        path = _path(at, storage)
-        if path is not None:
-            yield Written(path, STORAGE_FILES, at.step, span)
+def _from_flags(at: RunCommand, start: TbotStart) -> Iterator[tuple[str, Setting]]:
+    for flag, given in start.flags.items():
+        yield flag, _flag(at, flag, given)
 
 
-def _path(at: RunCommand, destination: str | None) -> str | None:
+def _flag(at: RunCommand, flag: str, given: Given) -> Setting:
+    return Setting(f"--{flag}", given.value, at.text.place(given.start, given.end), Origin.FLAG, flag)
+
+
+def _from_uri(flags: dict[str, Setting]) -> Iterator[Setting]:
+    uri = flags.get("join-uri")
+    if uri is not None and uri.value is not None:
+        for flag, value in join_uri(uri.value).items():
+            yield msgspec.structs.replace(uri, value=value, flag=flag)
+
+
+def _from_environment(at: RunCommand, found: Unwrapped) -> Iterator[Setting]:
+    prefix = at.text.place(at.command.start, found.start)
+    before = {name: Variable(value, prefix) for name, value in found.environment.items()}
+    variables = {**at.environment, **before}
+    for name, flag in _VARIABLES.items():
+        variable = variables.get(name)
+        if variable is not None and name not in found.unset:
+            yield Setting(name, variable.value, variable.span, Origin.ENVIRONMENT, flag)
+
+
+def _variable_place(at: RunCommand, name: str) -> Span:
+    variable = at.environment.get(name)
+    return variable.span if variable is not None else at.span
+
+
+def _own_service(at: RunCommand, start: TbotStart, flags: dict[str, Setting]) -> Iterator[JoinService]:
+    """The service that the command line itself names, which is an output of type identity for `--destination-dir`."""
+    type_ = start.service
+    if type_ is None and "destination-dir" not in flags:
+        return
+    service = subcommands()[type_ or "identity"]
+    common = subcommands()[LEGACY].flags
+    settings = {flag: setting for flag, setting in flags.items() if flag in service.flags and flag not in common}
+    if type_ is None:
+        settings = {"destination": flags["destination-dir"]}
+    destination = settings.get("destination")
+    folder = _folder(at, destination.value) if destination is not None else None
+    yield JoinService(service.type, at.span, settings, None, folder)
+
+
+def _encoded(text: str | None) -> tuple[TbotFile | None, bool]:
+    import base64
+    import binascii
+
+    try:
+        content = base64.b64decode(text or "", validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None, True
+    found = read_tbot_file(content, "TBOT_CONFIG") if content else None
+    return found, found is None
+
+
+def _folder(at: RunCommand, destination: str | None) -> str | None:
     """The folder that a destination names: a path or `file://` address, none for memory and the like."""
     if destination is None:
         return None

@@ -23,7 +23,7 @@ from orbgen.source.span import Source, Span
 
 if TYPE_CHECKING:
     from orbgen.access.gates import Gates
-    from orbgen.access.joins import Join
+    from orbgen.access.join import Join
     from orbgen.access.reachability import Reachability
 
 _Result = TypeVar("_Result")
@@ -150,7 +150,7 @@ class Context:
         if found is None:
             from orbgen.access.joins import joins_of
 
-            found = self._joins[id(run)] = joins_of(run, self.checkout)
+            found = self._joins[id(run)] = joins_of(run, self.checkout, self.facts)
         return found
 
     @property

@@ -9,7 +9,16 @@ import msgspec
 from orbgen.shell.words import Word
 from orbgen.teleport.tbot import start_flags, subcommands
 
-_JOIN_URI = "tbot+"
+_ADDRESSES = {"proxy": "proxy-server", "auth": "auth-server"}
+# The scheme of an address knows no underscore.
+_METHODS_IN_ADDRESSES = {
+    "bound-keypair": "bound_keypair",
+    "boundkeypair": "bound_keypair",
+    "azure-devops": "azure_devops",
+    "azuredevops": "azure_devops",
+    "terraform-cloud": "terraform_cloud",
+    "terraformcloud": "terraform_cloud",
+}
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -56,7 +65,6 @@ def read_tbot(arguments: tuple[Word, ...], value_of: Callable[[Word], str | None
     if not positional or positional[0] != "start" or "help" in flags:
         return None
     service = positional[1] if len(positional) > 1 and positional[1] in subcommands() else None
-    _read_uri(flags)
     return TbotStart(service, flags)
 
 
@@ -92,15 +100,21 @@ def _is_switch(name: str) -> bool:
     return flag is not None and flag.switch
 
 
-def _read_uri(flags: dict[str, Given]) -> None:
-    """`--join-uri tbot+proxy+METHOD://TOKEN@HOST` stands for the flags that it holds."""
-    uri = flags.get("join-uri")
-    if uri is None or uri.value is None or not uri.value.startswith(_JOIN_URI):
-        return
-    scheme, _, rest = uri.value.partition("://")
+def join_uri(uri: str) -> dict[str, str]:
+    """What `tbot+proxy+METHOD://TOKEN@HOST` stands for, by the names of flags; nothing where it is no such address.
+
+    A method's own parameter, behind the token and a colon, is the registration secret of `bound_keypair`.
+    """
+    from urllib.parse import unquote
+
+    scheme, _, rest = uri.partition("://")
     parts = scheme.split("+")
-    token, _, host = rest.rpartition("@")
-    if len(parts) == 3:
-        flags.setdefault("join-method", Given(parts[2], uri.start, uri.end))
-        flags.setdefault("token", Given(token, uri.start, uri.end))
-        flags.setdefault("proxy-server" if parts[1] == "proxy" else "auth-server", Given(host, uri.start, uri.end))
+    user, at, host = rest.partition("/")[0].rpartition("@")
+    if len(parts) != 3 or parts[0] != "tbot" or parts[1] not in _ADDRESSES or not at:
+        return {}
+    token, _, parameter = user.partition(":")
+    method = _METHODS_IN_ADDRESSES.get(parts[2], parts[2])
+    found = {"join-method": method, "token": unquote(token), _ADDRESSES[parts[1]]: host}
+    if method == "bound_keypair" and parameter:
+        found["registration-secret"] = unquote(parameter)
+    return found
