@@ -182,10 +182,8 @@ def _wrong_label(text: str) -> str | None:
 
 def _wrong(place: tuple[str, ...], text: str) -> str | None:
     """What is wrong with an answer; None where the plan's schema accepts it."""
-    from orbgen.project.plan import plan_schema
+    from orbgen.project.plan import plan_part
     from orbgen.source.schemas import fits
 
-    schema: Any = plan_schema()
-    for part in place:
-        schema = schema[part]
+    schema = plan_part(*place)
     return None if fits(text, schema) else f"must be {schema.get('x-expected', 'something else')}"

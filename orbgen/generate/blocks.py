@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from orbgen.generate.templates import Verbatim, config_scalar, render, source
-from orbgen.project.plan import Plan, SshAccess
+from orbgen.project.plan import Plan
+from orbgen.project.planned_jobs import PlannedJob
 from orbgen.teleport.versions import has
 
 # The image that inline jobs run in: a shell, curl and tar are all that they need.
@@ -33,21 +34,21 @@ def inline_blocks(plan: Plan) -> list[Block]:
     return [
         Block("commands", ("teleport-install", "teleport-join", "teleport-logout"), commands),
         Block("jobs", tuple([entry.name for entry in plan.access]), "".join(jobs)),
-        Block(f"workflows.{plan.workflow}", (), "".join(entries)),
+        Block(f"workflows.{plan.access[0].workflow}", (), "".join(entries)),
     ]
 
 
 def orb_blocks(plan: Plan, alias: str, *, imported: bool) -> list[Block]:
     """Entries that use the orb's jobs; `imported` says that the configuration has the orb under its alias already."""
     entries = [_entry("config/orb_entry.yml.j2", plan, entry, orb_alias=alias) for entry in plan.access]
-    blocks = [Block(f"workflows.{plan.workflow}", (), "".join(entries))]
+    blocks = [Block(f"workflows.{plan.access[0].workflow}", (), "".join(entries))]
     if not imported:
         orbs = _render("config/orbs.yml.j2", plan, orb_alias=alias, orb=plan.orb)
         blocks.insert(0, Block("orbs", (alias,), orbs))
     return blocks
 
 
-def _entry(template: str, plan: Plan, entry: SshAccess, **values: Any) -> str:
+def _entry(template: str, plan: Plan, entry: PlannedJob, **values: Any) -> str:
     return _render(template, plan, entry=entry, filters=filters(entry.branches), **values)
 
 
@@ -55,7 +56,7 @@ def _render(template: str, plan: Plan, **values: Any) -> str:
     version = plan.teleport.version
 
     def gate(feature: str) -> bool:
-        return has(feature, version)
+        return version is not None and has(feature, version)
 
     def script(name: str) -> str:
         if name.endswith(".j2"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from orbgen.circleci.compiler import compile_document
@@ -14,6 +16,7 @@ from orbgen.generate.marks import MarksError, file_state, file_with_mark, find_m
 from orbgen.generate.merge import NEW_CONFIG, MergeError, merge, theirs
 from orbgen.generate.resources import resource_files
 from orbgen.project.plan import Plan
+from orbgen.project.planned_jobs import SshAccess
 from orbgen.source.nodes import Document, Mapping, Scalar
 from orbgen.source.problems import Problem, UnreadableError
 from orbgen.source.reader import read
@@ -51,7 +54,9 @@ def changes(
     Raises GenerateError with every reason against it.
     """
     found: list[Change] = []
-    problems: list[Problem] = []
+    problems: list[Problem] = list(_unwritable(plan))
+    if problems:
+        raise GenerateError(tuple(problems))
     whole = resource_files(plan)
     orb_path = path_of_orb(plan)
     if orb_path is not None and orb is not None:
@@ -68,6 +73,17 @@ def changes(
     if problems:
         raise GenerateError(tuple(problems))
     return tuple(found)
+
+
+def _unwritable(plan: Plan) -> Iterator[Problem]:
+    """What a plan may ask for and is written by hand so far."""
+    source = Source("orbgen.yml", "")
+    for job in plan.access:
+        plain = isinstance(job, SshAccess) and job.host is not None and job.command is not None
+        if not plain or job.tags or plan.teleport.version is None or plan.teleport.target != "tctl":
+            message = f"`{job.name}` asks for more than one command on one server of a known version"
+            help = "write that job by hand; this version of orbgen writes kind ssh with host and command"
+            yield Problem("kind", message, Span(source, 0, 0), help)
 
 
 def paths_of(plan: Plan) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import msgspec
 
 from orbgen.generate.templates import render
 from orbgen.project.plan import Plan
+from orbgen.project.planned_jobs import SshAccess
 
 FOLDER = "teleport"
 
@@ -34,12 +35,16 @@ def resource_files(plan: Plan) -> dict[str, str]:
 def roles(plan: Plan) -> tuple[Role, ...]:
     """One role for each set of labels: a role that joined them would let every login in to every server."""
     logins: dict[tuple[tuple[str, str], ...], dict[str, None]] = {}
-    for entry in plan.access:
+    for entry in _servers(plan):
         logins.setdefault(tuple(sorted(entry.labels.items())), {})[entry.login] = None
     found = []
     for index, (labels, names) in enumerate(logins.items(), 1):
         name = plan.teleport.role if len(logins) == 1 else f"{plan.teleport.role}-{index}"
-        jobs = [entry.name for entry in plan.access if tuple(sorted(entry.labels.items())) == labels]
+        jobs = [entry.name for entry in _servers(plan) if tuple(sorted(entry.labels.items())) == labels]
         purpose = f"What the CircleCI {'job' if len(jobs) == 1 else 'jobs'} {', '.join(jobs)} may reach."
         found.append(Role(name, dict(labels), tuple(names), purpose))
     return tuple(found)
+
+
+def _servers(plan: Plan) -> list[SshAccess]:
+    return [job for job in plan.access if isinstance(job, SshAccess)]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from orbgen.project.plan_variables import resolved
 from orbgen.source.nodes import Document, Mapping
 from orbgen.source.problems import Problem, UnreadableError
 from orbgen.source.reader import read
@@ -17,9 +19,11 @@ from orbgen.source.schemas import plain, violations
 from orbgen.source.span import Span
 from orbgen.teleport.versions import Version
 
+if TYPE_CHECKING:
+    from orbgen.project.planned_jobs import PlannedJob
+
 DEFAULT_CONTEXT = "teleport-access"
 DEFAULT_NAME = "circleci"
-DEFAULT_WORKFLOW = "teleport"
 _SCHEMA = os.path.join(os.path.dirname(__file__), "schemas", "plan.json")
 
 
@@ -32,25 +36,22 @@ class PlanError(ValueError):
 
 
 class Teleport(msgspec.Struct, frozen=True):
-    """The cluster, and what a job joins with."""
+    """The cluster, and what a job joins with. `version` is None where the proxy is asked for it when a job runs.
+
+    `role` is the role that is made for the bot, or the beginning of their names; `roles` are there already.
+    """
 
     proxy: str
-    version: Version
+    version: Version | None
     token: str
     bot: str
     role: str
     context: str
-
-
-class SshAccess(msgspec.Struct, frozen=True):
-    """One command on one server; `labels` are those that the server has in Teleport."""
-
-    name: str
-    host: str
-    login: str
-    labels: dict[str, str]
-    command: str
-    branches: tuple[str, ...]
+    cluster: str
+    edition: str = "oss"
+    roles: tuple[str, ...] = ()
+    telemetry: bool = False
+    target: str = "tctl"
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -60,9 +61,9 @@ class Plan(msgspec.Struct, frozen=True):
     project_id: str
     teleport: Teleport
     contexts: dict[str, str]
-    access: tuple[SshAccess, ...]
-    workflow: str
-    orb: str | None
+    access: tuple[PlannedJob, ...]
+    orb: str | None = None
+    filters: str = "expression"
 
     @property
     def context_id(self) -> str:
@@ -85,20 +86,42 @@ def lint_schema() -> dict[str, Any]:
     return {**own, "$id": "urn:orbgen:schema:lint", "title": "lint", **schema["properties"]["lint"]}
 
 
+def plan_part(*place: str) -> dict[str, Any]:
+    """A part of the schema, by the keys that lead to it; one that only refers to another is followed."""
+    schema = plan_schema()
+    part: dict[str, Any] = schema
+    for key in place:
+        part = part[key]
+        while "$ref" in part:
+            part = {**schema["$defs"][part["$ref"].rpartition("/")[2]], **part}
+            del part["$ref"]
+    return {"$defs": schema["$defs"], **part}
+
+
 def read_data(data: bytes, name: str) -> dict[str, Any]:
-    """What a plan's file holds, in the form that its schema describes. Raises PlanError."""
-    return _fitting(_document(data, name))
+    """What a plan's file holds, in the form that its schema describes. Raises PlanError.
+
+    What comes from a variable that is not set is left out, so that it is unknown.
+    """
+    document = _document(data, name)
+    return resolved(document, _fitting(document), plan_schema(), os.environ)[0]
 
 
-def read_plan(data: bytes, name: str) -> Plan:
+def read_plan(data: bytes, name: str, environment: MappingOf[str, str] = os.environ) -> Plan:
     """The plan that a file holds, for writing what it asks for. Raises PlanError with every reason against it."""
+    # The linter, which only reads a plan's data, does without these.
+    from orbgen.project.plan_checks import contradictions
+
     document = _document(data, name)
     fitting = _fitting(document)
     missing = tuple(_missing(document, fitting))
     if missing:
         raise PlanError(missing)
+    fitting, unset = resolved(document, fitting, plan_schema(), environment)
+    if unset:
+        raise PlanError(tuple(unset))
     plan = _plan(fitting)
-    problems = list(_contradictions(document, plan))
+    problems = list(contradictions(document, plan))
     if problems:
         raise PlanError(tuple(problems))
     return plan
@@ -120,35 +143,31 @@ def _fitting(document: Document) -> dict[str, Any]:
 
 
 def _plan(data: dict[str, Any]) -> Plan:
-    teleport = data["teleport"]
-    bot = teleport.get("bot", DEFAULT_NAME)
+    from orbgen.project.planned_jobs import planned_jobs
+
+    given = data["teleport"]
+    bot = given.get("bot", DEFAULT_NAME)
+    teleport = Teleport(
+        given["proxy"],
+        Version.parse(given["version"]),
+        given.get("token", DEFAULT_NAME),
+        bot,
+        given.get("role", bot),
+        given.get("context", DEFAULT_CONTEXT),
+        given.get("cluster", given["proxy"].rpartition(":")[0]),
+        given.get("edition", "oss"),
+        tuple(given.get("roles", ())),
+        given.get("telemetry", False),
+        given.get("target", "tctl"),
+    )
     return Plan(
         data["organization-id"],
         data["project-id"],
-        Teleport(
-            teleport["proxy"],
-            _version(teleport["version"]),
-            teleport.get("token", DEFAULT_NAME),
-            bot,
-            teleport.get("role", bot),
-            teleport.get("context", DEFAULT_CONTEXT),
-        ),
+        teleport,
         {name: facts["id"] for name, facts in data["contexts"].items() if "id" in facts},
-        tuple([_access(entry) for entry in data["access"]]),
-        data.get("workflow", DEFAULT_WORKFLOW),
+        planned_jobs(data),
         data.get("orb") if data.get("style") == "orb" else None,
-    )
-
-
-def _version(text: str) -> Version:
-    version = Version.parse(text)
-    assert version is not None  # The schema has seen to it.
-    return version
-
-
-def _access(entry: dict[str, Any]) -> SshAccess:
-    return SshAccess(
-        entry["name"], entry["host"], entry["login"], entry["labels"], entry["command"], tuple(entry["branches"])
+        data.get("filters", "expression"),
     )
 
 
@@ -172,25 +191,3 @@ def _missing(document: Document, fitting: dict[str, Any]) -> Iterator[Problem]:
         if key not in fitting["teleport"]:
             place = root.fields["teleport"].key.span
             yield Problem("missing-key", f"the key `{key}` is missing in `teleport`", place, f"add `{key}: ...`")
-
-
-def _contradictions(document: Document, plan: Plan) -> list[Problem]:
-    """What no schema can say: references between the parts of a plan."""
-    root = document.root
-    assert isinstance(root, Mapping)
-    found = []
-    if plan.teleport.context not in plan.contexts:
-        place = root.fields["contexts"].key.span
-        message = f"`contexts` gives no id for `{plan.teleport.context}`, the context that jobs join with"
-        help = f"add `{plan.teleport.context}: {{id: ...}}`; the id stands in the address of the context's page"
-        found.append(Problem("missing-key", message, place, help))
-    style = root.fields.get("style")
-    if style is not None and plan.orb is None and plain(style.value) == "orb":
-        message = "style `orb` needs the orb's reference"
-        found.append(Problem("missing-key", message, style.key.span, "add `orb: namespace/name@1.0.0`"))
-    names = [entry.name for entry in plan.access]
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            message = f"two entries of `access` have the name `{name}`"
-            found.append(Problem("value", message, root.fields["access"].key.span, "give each job a name of its own"))
-    return found

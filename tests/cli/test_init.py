@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from orbgen.project.plan import read_plan
+from orbgen.project.planned_jobs import SshAccess
 from tests.cli.running import Run
 
 FLAGS = {
@@ -70,6 +71,7 @@ def test_flags_make_a_plan(folder, init):
     assert (plan.teleport.token, plan.teleport.bot, plan.teleport.context) == ("demo", "demo-bot", "teleport-access")
     assert plan.teleport.role == "demo-bot"
     (access,) = plan.access
+    assert isinstance(access, SshAccess)
     assert (access.name, access.host, access.labels) == ("greet", "my-node", {"env": "demo"})
     assert access.branches == ("trunk",)
 
@@ -138,4 +140,5 @@ def test_a_terminal_is_asked_until_the_answer_can_be_right(folder):
     assert process.wait(timeout=20) == 0, said.decode()
     assert b"must be host:port of the Teleport proxy" in said
     assert b"CircleCI context for jobs that join [teleport-access]" in said
-    assert read_plan((folder / "orbgen.yml").read_bytes(), "orbgen.yml").access[0].command == "uptime"
+    (access,) = read_plan((folder / "orbgen.yml").read_bytes(), "orbgen.yml").access
+    assert isinstance(access, SshAccess) and access.command == "uptime"

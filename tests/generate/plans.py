@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from orbgen.project.plan import Plan, SshAccess, Teleport
+from orbgen.project.plan import Plan, Teleport
+from orbgen.project.planned_jobs import SshAccess
 from orbgen.teleport.versions import Version
 
 ORGANIZATION = "5f0a3c1e-9d2b-4c7a-8e61-0b2d4f6a8c10"
@@ -22,8 +23,22 @@ def guide(
     orb: str | None = None,
 ) -> Plan:
     """The plan for the guide's case: one command on `my-node` as `ci-user`."""
-    parsed = Version.parse(version)
-    assert parsed is not None
-    access = SshAccess(name, "my-node", "ci-user", labels or {"env": "demo"}, command, branches)
-    teleport = Teleport("example.teleport.sh:443", parsed, "circleci-demo", "circleci-demo", "circleci-demo", context)
-    return Plan(ORGANIZATION, PROJECT, teleport, {context: CONTEXT}, (access,), workflow, orb)
+    access = SshAccess(
+        name=name,
+        host="my-node",
+        login="ci-user",
+        labels=labels or {"env": "demo"},
+        command=command,
+        branches=branches,
+        workflow=workflow,
+    )
+    teleport = Teleport(
+        "example.teleport.sh:443",
+        Version.parse(version),
+        "circleci-demo",
+        "circleci-demo",
+        "circleci-demo",
+        context,
+        "example.teleport.sh",
+    )
+    return Plan(ORGANIZATION, PROJECT, teleport, {context: CONTEXT}, (access,), orb)

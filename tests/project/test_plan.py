@@ -30,7 +30,9 @@ def test_defaults_are_filled_in():
     plan = read_plan(PLAN.encode(), "orbgen.yml")
     assert plan.teleport.version == Version(18, 2, 0)
     assert (plan.teleport.token, plan.teleport.bot, plan.teleport.role) == ("circleci", "circleci", "circleci")
-    assert (plan.teleport.context, plan.workflow, plan.orb) == ("teleport-access", "teleport", None)
+    assert (plan.teleport.context, plan.teleport.cluster, plan.orb) == ("teleport-access", "example.teleport.sh", None)
+    (job,) = plan.access
+    assert (job.kind, job.workflow, job.ttl, job.approval_job) == ("ssh", "teleport", "30m", None)
     assert plan.context_id == "0f9e8d7c-6b5a-4938-a271-605f4e3d2c1b"
 
 
@@ -44,7 +46,7 @@ def test_defaults_are_filled_in():
         ("  version: 18.2.0\n", "", 3, "the key `version` is missing"),
         ("  version: 18.2.0", "  verison: 18.2.0", 5, "did you mean `version`?"),
         ("organization-id: 5f0a3c1e", "organization-id: ACME", 1, "UUID"),
-        ("kind: ssh", "kind: shh", 10, "`access[0].kind` is `shh`, but must be ssh"),
+        ("kind: ssh", "kind: shh", 10, "`access[0].kind` is `shh`, but must be one of ssh, scp"),
         ("labels: {env: demo}", "labels: {}", 13, "is empty"),
         ("labels: {env: demo}", "labels: {env: '*'}", 13, "wildcard"),
         ("labels: {env: demo}", "labels: {'*': demo}", 13, "without *"),
@@ -52,7 +54,7 @@ def test_defaults_are_filled_in():
         ("command: echo hello", "command: 'a \\<< b'", 14, "a backslash right before <<"),
         ("branches: [main]", "branches: main", 15, "must be a list"),
         ("branches: [main]", f"branches: {[f'b{n}' for n in range(21)]}", 15, "1 to 20 branches"),
-        ("    host: my-node\n", "", 9, "the key `host` is missing"),
+        ("    host: my-node\n", "", 9, "`greet` needs either `host` or `hosts`"),
         ("teleport-access: {", "other: {", 6, "gives no id for `teleport-access`"),
         ("access:\n", "style: orb\naccess:\n", 8, "add `orb: namespace/name@1.0.0`"),
         ("access:\n", "style: inlined\naccess:\n", 8, "did you mean `inline`?"),

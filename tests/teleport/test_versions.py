@@ -51,6 +51,7 @@ BROUGHT = {
     "tbot-use-proxy-addr": ("16.4.6", "16.4.7"),
     "wait": ("18.6.3", "18.6.4"),
     "week-long-ttl": ("17.3.9", "17.4.0"),
+    "workload-identity": ("16.5.12", "17.4.8"),
 }
 # Each feature with the last version that surely has it and the first that surely lacks it.
 TAKEN_AWAY = {
