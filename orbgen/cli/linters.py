@@ -95,7 +95,9 @@ class Linters:
         if self.cache is not None:
             result = self.cache.lint(linter, found)
         else:
-            result = linter.lint(found.path, named=found.named, tree=found.tree, likely=found.likely)
+            result = linter.lint(
+                found.path, named=found.named, tree=found.tree, likely=found.likely, teleport=found.teleport
+            )
         if self.offering and result.findings and not found.tree:
             from orbgen.lint.mending.offers import with_offers
 

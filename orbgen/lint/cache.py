@@ -66,7 +66,7 @@ class ResultCache:
     def lint(self, linter: Linter, found: Found) -> FileResult:
         """The result for a file, as it was stored or as the linter finds it now."""
         path = found.path
-        settings = {"named": found.named, "tree": found.tree, "likely": found.likely}
+        settings = {"named": found.named, "tree": found.tree, "likely": found.likely, "teleport": found.teleport}
         if not self.usable or path == "-" or not os.path.isfile(path):
             return linter.lint(path, **settings)
         try:
@@ -109,7 +109,7 @@ class ResultCache:
             self._stamp,
             content,
             os.fsencode(found.path),
-            (found.named, found.tree, found.likely, linter.ignoring),
+            (found.named, found.tree, found.likely, found.teleport, linter.ignoring),
             linter.facts,
             linter.selection,
             linter.store.given,

@@ -10,8 +10,8 @@ import msgspec
 from orbgen.access.checkout import Checkout
 from orbgen.circleci.pipeline import Call, JobRun, Pipeline, Step
 from orbgen.circleci.text import code_of
+from orbgen.lint.file_context import FileContext, RunJoin
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Severity
-from orbgen.lint.ignores import read_ignores
 from orbgen.lint.shells import is_posix, shell_of
 from orbgen.lint.vocabulary import Vocabulary, vocabulary_of
 from orbgen.lint.written_nodes import WrittenNodes, written_nodes
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from orbgen.access.gates import Gates
     from orbgen.access.join import Join
     from orbgen.access.reachability import Reachability
+    from orbgen.access.repository import Repository
+    from orbgen.circleci.library import Import
+    from orbgen.teleport.mistakes import Effect
 
 _Result = TypeVar("_Result")
 # The programs that join. What looks for joins is imported where one is named, and the gates where a rule asks for them.
@@ -66,10 +69,10 @@ def _scripts_of(run: JobRun, context: Context) -> tuple[StepScript, ...]:
     return tuple([script for script in found if script is not None])
 
 
-class Context:
+class Context(FileContext):
     """One linted configuration: its document, its pipeline and the shared analyses.
 
-    `parts` are the files that an orb in a folder is made of, and `sources` their texts and those of its scripts.
+    An orb that is a folder is made of several files, its `parts`; any other document is its only part.
     """
 
     def __init__(
@@ -80,22 +83,22 @@ class Context:
         facts: Facts | None = None,
         parts: tuple[Document, ...] = (),
         scripts: tuple[Source, ...] = (),
+        repository: Callable[[], Repository] | None = None,
     ) -> None:
+        super().__init__(parts or (document,), checkout, facts, scripts, repository)
         self.document = document
-        # An orb that is a folder is made of several files; any other document is its only part.
-        self.parts = parts or (document,)
-        self.sources = (*[part.source for part in self.parts], *scripts)
-        self._own = frozenset([id(source) for source in self.sources])
         self.pipeline = pipeline
-        self.checkout = checkout
-        self.facts = facts or Facts()
-        self.ignores = read_ignores(self.parts, scripts)
         self._joins: dict[int, tuple[Join, ...]] = {}
         self._gates: Gates | None = None
         self._vocabulary: Vocabulary | None = None
         self._written: WrittenNodes | None = None
         self._reachability: Reachability | None = None
         self._once: dict[tuple[int, Callable[..., Any]], Any] = {}
+
+    @property
+    def missing_orbs(self) -> tuple[Import, ...]:
+        """The orbs whose source is not at hand."""
+        return self.pipeline.missing_orbs
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -153,6 +156,12 @@ class Context:
             found = self._joins[id(run)] = joins_of(run, self.checkout, self.facts)
         return found
 
+    def run_joins(self) -> Iterator[RunJoin]:
+        """The joins of all job runs, each with its place."""
+        for run in self.pipeline.job_runs if self.vocabulary.may_hold(_JOINING) else ():
+            for join in self.joins(run):
+                yield RunJoin(run, join.step, join)
+
     @property
     def gates(self) -> Gates:
         """Which job runs run for a branch or tag that nobody wrote down (rules.md 2.1)."""
@@ -202,6 +211,7 @@ class Context:
         label: str = "",
         related: tuple[Note, ...] = (),
         help: str | None = None,
+        effect: Effect | None = None,
     ) -> Finding:
         """A finding of a rule in a job run, at a place that the author can change.
 
@@ -225,11 +235,49 @@ class Context:
             hidden=(*self.hidden(call), key) if key is not None and self.is_own(key) else self.hidden(call),
             help=help,
             job_runs=(path_of(run),),
+            effect=effect,
         )
 
-    def is_own(self, span: Span) -> bool:
-        """Whether a place is in the linted file itself, not in an orb from elsewhere."""
-        return id(span.source) in self._own
+    def found_at(
+        self,
+        rule: Rule,
+        at: RunJoin,
+        message: str,
+        place: Span,
+        *,
+        kind: str = "",
+        severity: Severity | None = None,
+        confidence: Confidence | None = None,
+        persona: Persona | None = None,
+        label: str = "",
+        related: tuple[Note, ...] = (),
+        help: str | None = None,
+        effect: Effect | None = None,
+    ) -> Finding:
+        """A finding of a rule about a join of a job run, at a place that says something of it.
+
+        An ignore at the join's step covers it too.
+        """
+        assert at.run is not None
+        step = at.run.steps[at.index]
+        finding = self.found(
+            rule,
+            at.run,
+            message,
+            place,
+            path=f"steps/{at.index}",
+            call=step.call,
+            kind=kind,
+            severity=severity,
+            confidence=confidence,
+            persona=persona,
+            label=label,
+            related=related,
+            help=help,
+            effect=effect,
+        )
+        hidden = (*finding.hidden, step.span) if self.is_own(step.span) else finding.hidden
+        return msgspec.structs.replace(finding, hidden=hidden)
 
     def place_for(self, span: Span, call: Call) -> Span:
         """The place that the author would change: the span, or the call in their file that leads to it."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from orbgen.lint.context import Context
+from orbgen.lint.file_context import FileContext, RunJoin
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
 from orbgen.lint.identity import identified
 from orbgen.lint.precedence import prevailing
@@ -17,6 +18,7 @@ from orbgen.source.lazy_patterns import lazy_pattern
 
 if TYPE_CHECKING:
     from orbgen.lint.mending.fixes import Fix, Mender
+    from orbgen.lint.teleport_context import TeleportContext
 
 RULES_FOLDER = os.path.join(os.path.dirname(__file__), "rules")
 _RULE = "\nRULE = Rule(\n"
@@ -25,6 +27,7 @@ _SETTING = lazy_pattern(
     r"    ([a-z]+)=(?:\"([^\"\\\n]*)\"|\(((?:\s*\"[^\"\\\n]*\",?)+)\s*\)|([A-Z][a-z]+)\.([A-Z_]+)),(?:  #.*)?\n"
 )
 _STRING = lazy_pattern(r"\"([^\"]*)\"")
+_OF_CONFIGURATIONS = frozenset((Sees.FILE, Sees.CONFIG, Sees.JOB_RUN, Sees.STEP, Sees.SCRIPT))
 _KINDS: dict[str, Any] = {"Sees": Sees, "Severity": Severity, "Confidence": Confidence, "Persona": Persona}
 
 
@@ -104,9 +107,9 @@ def run_rules(rules: tuple[LoadedRule, ...], context: Context) -> list[Finding]:
     found: list[Finding] = []
     by_subject: dict[Sees, list[Callable[..., Iterator[Finding]]]] = {subject: [] for subject in Sees}
     for loaded in rules:
-        if loaded.rule.sees is not Sees.IGNORES and _has_reason(loaded.rule, context):
+        if loaded.rule.sees in _OF_CONFIGURATIONS and _has_reason(loaded.rule, context):
             by_subject[loaded.rule.sees].append(loaded.check)
-    for check in by_subject[Sees.CONFIG]:
+    for check in (*by_subject[Sees.FILE], *by_subject[Sees.CONFIG]):
         found.extend(check(context))
     for check in by_subject[Sees.JOB_RUN]:
         for run in context.pipeline.job_runs:
@@ -117,7 +120,34 @@ def run_rules(rules: tuple[LoadedRule, ...], context: Context) -> list[Finding]:
     for check in by_subject[Sees.SCRIPT]:
         for step_script in context.scripts():
             found.extend(check(step_script, context))
+    joins = context.run_joins() if any([loaded.rule.sees is Sees.TBOT for loaded in rules]) else ()
+    found.extend(_about_joins(rules, tuple(joins), context))
     return sorted(_merge(prevailing(found)), key=_order)
+
+
+def run_teleport_rules(rules: tuple[LoadedRule, ...], context: TeleportContext) -> list[Finding]:
+    """What the rules see in one of Teleport's files, in the order of the places."""
+    from orbgen.teleport.resources import Bot, Role, Token
+
+    found: list[Finding] = []
+    subjects = {Sees.TOKEN: Token, Sees.BOT: Bot, Sees.ROLE: Role}
+    for loaded in rules:
+        sees = loaded.rule.sees
+        if sees is Sees.FILE:
+            found.extend(loaded.check(context))
+        for resource in context.resources if sees in subjects else ():
+            if isinstance(resource, subjects[sees]):
+                found.extend(loaded.check(resource, context))
+    found.extend(_about_joins(rules, context.joins, context))
+    return sorted(_merge(prevailing(found)), key=_order)
+
+
+def _about_joins(rules: tuple[LoadedRule, ...], joins: tuple[RunJoin, ...], context: FileContext) -> Iterator[Finding]:
+    """What the rules about joins see. Where nothing joins, none of them is imported."""
+    for loaded in rules if joins else ():
+        if loaded.rule.sees is Sees.TBOT:
+            for at in joins:
+                yield from loaded.check(at, context)
 
 
 def _has_reason(rule: Rule, context: Context) -> bool:
@@ -125,7 +155,12 @@ def _has_reason(rule: Rule, context: Context) -> bool:
 
 
 def ignored_and_unused(
-    rules: tuple[LoadedRule, ...], known: tuple[str, ...], findings: list[Finding], context: Context, *, all_run: bool
+    rules: tuple[LoadedRule, ...],
+    known: tuple[str, ...],
+    findings: list[Finding],
+    context: FileContext,
+    *,
+    all_run: bool,
 ) -> list[Finding]:
     """The findings that no ignore comment covers, and those about the ignores themselves.
 
@@ -137,9 +172,9 @@ def ignored_and_unused(
         if loaded.rule.sees is Sees.IGNORES:
             ran = {one.rule.name for one in rules}
             names = [name for ignore in context.ignores.found for name in ignore.names if name not in used]
-            whole = all_run and not any([orb.used for orb in context.pipeline.missing_orbs])
+            whole = all_run and not any([orb.used for orb in context.missing_orbs])
             unused = [name for name in names if name.rule not in known or (whole and name.rule in ran)]
-            about = identified(list(loaded.check(tuple(unused), known, context)), context.parts)
+            about = identified(list(loaded.check(tuple(unused), known, context)), context.written_path)
             kept = sorted([*kept, *about], key=_order)
     return kept
 

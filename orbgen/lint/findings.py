@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import enum
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from orbgen.source.problems import Note
 from orbgen.source.sentences import shortened
 from orbgen.source.span import Span
+
+if TYPE_CHECKING:
+    from orbgen.teleport.mistakes import Effect
 
 
 class Severity(enum.Enum):
@@ -61,12 +65,17 @@ _PERSONAS = {member: rank for rank, member in enumerate(Persona)}
 
 
 class Sees(enum.Enum):
-    """What a rule's `check` is called with."""
+    """What a rule's `check` is called with: a `file` may be any, a configuration is one of CircleCI's."""
 
+    FILE = "file"
     CONFIG = "config"
     JOB_RUN = "job run"
     STEP = "step"
     SCRIPT = "script"
+    TBOT = "tbot"
+    TOKEN = "token"
+    BOT = "bot"
+    ROLE = "role"
     IGNORES = "ignores"
 
 
@@ -76,7 +85,8 @@ class Finding(msgspec.Struct, frozen=True):
     `path` leads to the place in the compiled pipeline, `written_path` to the same through the keys of the file. That
     one, the offending text and the `occurrence` among equal findings of a file (`identity.identified`) make the
     fingerprint. `hidden` spans are not shown; an ignore comment at one of them covers the finding. What stands in the
-    `redact` spans is secret: whoever shows a piece of a file masks it (`masking.masked`).
+    `redact` spans is secret: whoever shows a piece of a file masks it (`masking.masked`). The `effect` is what Teleport
+    does with a mistake in one of its files.
     """
 
     rule: str
@@ -96,6 +106,7 @@ class Finding(msgspec.Struct, frozen=True):
     redact: tuple[Span, ...] = ()
     written_path: str = ""
     occurrence: int = 1
+    effect: Effect | None = None
 
     @property
     def name(self) -> str:
@@ -156,6 +167,7 @@ class Rule(msgspec.Struct, frozen=True):
         help: str | None = None,
         job_runs: tuple[str, ...] = (),
         redact: tuple[Span, ...] = (),
+        effect: Effect | None = None,
     ) -> Finding:
         """A finding of this rule with the rule's own severity, confidence and persona where none is given."""
         return Finding(
@@ -174,4 +186,5 @@ class Rule(msgspec.Struct, frozen=True):
             help,
             job_runs,
             redact,
+            effect=effect,
         )

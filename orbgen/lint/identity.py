@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
 from orbgen.lint.findings import Finding
 from orbgen.source.nodes import Document, Mapping, Node, Sequence
+from orbgen.source.span import Span
 
 
-def identified(findings: list[Finding], parts: tuple[Document, ...]) -> list[Finding]:
-    """The findings of one configuration or orb, each with its path through its file's keys, equal ones numbered."""
-    documents = {id(part.source): part for part in parts}
-    located = [_located(finding, documents.get(id(finding.primary.source))) for finding in findings]
+def identified(findings: list[Finding], written_path: Callable[[Span], str | None]) -> list[Finding]:
+    """The findings of one file or orb, each with its path through its file's keys, equal ones numbered."""
+    located = [_located(finding, written_path(finding.primary)) for finding in findings]
     shared = Counter([(finding.name, finding.written_path) for finding in located])
     seen: Counter[tuple[str, str, str]] = Counter()
 
@@ -28,10 +29,8 @@ def identified(findings: list[Finding], parts: tuple[Document, ...]) -> list[Fin
     return [numbered(finding) for finding in located]
 
 
-def _located(finding: Finding, document: Document | None) -> Finding:
-    if document is None:
-        return finding
-    return replace(finding, written_path=path_to(document, finding.primary.start))
+def _located(finding: Finding, path: str | None) -> Finding:
+    return finding if path is None else replace(finding, written_path=path)
 
 
 def path_to(document: Document, offset: int) -> str:

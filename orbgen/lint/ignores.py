@@ -110,10 +110,13 @@ _Comments: TypeAlias = tuple[Source, int, list[tuple[Span, bool]]]
 
 
 def _documents(parts: tuple[Document, ...]) -> Iterator[_Comments]:
+    first: dict[int, int] = {}
     for document in parts:
         if "orbgen:" in document.source.text:
+            # A file of several documents has one first key.
+            key = first.setdefault(id(document.source), _first_key(document))
             comments = [(comment.span, comment.alone) for comment in document.comments]
-            yield document.source, _first_key(document), [*comments, *_in_scripts(document.root)]
+            yield document.source, key, [*comments, *_in_scripts(document.root)]
 
 
 def _files(scripts: tuple[Source, ...]) -> Iterator[_Comments]:
@@ -139,11 +142,11 @@ def _read(span: Span, match: re.Match[str], only: Source | None, *, alone: bool,
 
 
 def _covered_line(span: Span) -> int:
-    """The next line that is neither blank nor a comment."""
+    """The next line that is neither blank nor a comment, nor the beginning of a document."""
     source, line = span.source, span.line + 1
     while line <= len(source.line_starts):
         text = source.line_text(line).strip()
-        if text and not text.startswith("#"):
+        if text and text != "---" and not text.startswith("#"):
             return line
         line += 1
     return span.line

@@ -14,7 +14,8 @@ from orbgen.circleci.compiler import compile_document, compile_orb
 from orbgen.circleci.inputs import Inputs
 from orbgen.circleci.orbs import OrbStore
 from orbgen.lint.context import Context
-from orbgen.lint.engine import LoadedRule, ignored_and_unused, run_rules
+from orbgen.lint.engine import LoadedRule, ignored_and_unused, run_rules, run_teleport_rules
+from orbgen.lint.file_context import FileContext
 from orbgen.lint.findings import Confidence, Finding, Persona, Severity
 from orbgen.lint.identity import identified
 from orbgen.lint.redaction import concealed
@@ -23,6 +24,8 @@ from orbgen.lint.selection import Selection
 from orbgen.project.continuing import injects_orb
 from orbgen.project.facts import Facts
 from orbgen.project.files import FileKind, kind_of
+from orbgen.project.teleport_kinds import is_templated, may_be_teleports, teleport_documents, teleport_kind
+from orbgen.source.encoding import decode
 from orbgen.source.files import read_bytes
 from orbgen.source.problems import Problem, UnreadableError
 from orbgen.source.reader import read
@@ -59,9 +62,9 @@ class Thresholds(msgspec.Struct, frozen=True):
 
 
 class Inspected(msgspec.Struct, frozen=True, eq=False):
-    """A file as it was compiled, and what was found in it, before the thresholds."""
+    """A file as it was compiled or read, and what was found in it, before the thresholds."""
 
-    context: Context
+    context: FileContext
     findings: tuple[Finding, ...]
 
 
@@ -98,16 +101,26 @@ class Linter:
             return self
         return Linter(self.all_rules, self.store, self.thresholds, self.facts, ignoring=self.ignoring)
 
-    def lint(self, path: str, *, named: bool = False, tree: bool = False, likely: bool = False) -> FileResult:
+    def lint(
+        self, path: str, *, named: bool = False, tree: bool = False, likely: bool = False, teleport: bool = False
+    ) -> FileResult:
         """The result for one file; `-` is standard input. A file that cannot be read is a problem of its result.
 
         The path of an orb that is a `tree` of files is that of its manifest. A `likely` file was found where CircleCI's
-        files need not be, and is foreign unless its content says otherwise.
+        files need not be, and is foreign unless its content says otherwise; so is a `teleport` one that is none of
+        Teleport's.
         """
-        return self.judged(self.examined(path, named=named, tree=tree, likely=likely), path)
+        return self.judged(self.examined(path, named=named, tree=tree, likely=likely, teleport=teleport), path)
 
     def examined(
-        self, path: str, *, named: bool = False, tree: bool = False, likely: bool = False, data: bytes | None = None
+        self,
+        path: str,
+        *,
+        named: bool = False,
+        tree: bool = False,
+        likely: bool = False,
+        teleport: bool = False,
+        data: bytes | None = None,
     ) -> FileResult:
         """The result for one file with all that the rules found, whatever the plan and the thresholds leave of it.
 
@@ -118,11 +131,12 @@ class Linter:
             if tree:
                 inspected: Inspected | None = self._inspect_tree(path)
             else:
-                inspected = self._inspect(read_bytes(path) if data is None else data, path, named=named)
+                data = read_bytes(path) if data is None else data
+                inspected = self._inspect(data, path, named=named, teleport=teleport)
         except UnreadableError as error:
             return unread(name_of(path), error.problem)
         if inspected is None:
-            return FileResult(name_of(path), skipped=True, foreign=likely)
+            return FileResult(name_of(path), skipped=True, foreign=likely or teleport)
         return _whole(inspected)
 
     def judged(self, result: FileResult, path: str) -> FileResult:
@@ -168,7 +182,11 @@ class Linter:
             for finding in self.judge(few, path if group == name else group)
         ])  # fmt: skip
 
-    def _inspect(self, data: bytes, path: str, *, named: bool) -> Inspected | None:
+    def _inspect(self, data: bytes, path: str, *, named: bool, teleport: bool = False) -> Inspected | None:
+        if may_be_teleports(data, path):
+            found = self._inspect_teleport(data, path, sure=not teleport)
+            if found is not None or teleport:
+                return found
         document = read(data, name_of(path))
         kind = kind_of(document.root, path, named=named)
         if kind is FileKind.FRAGMENT:
@@ -176,6 +194,24 @@ class Linter:
         compile_ = compile_orb if kind is FileKind.ORB else compile_document
         pipeline = compile_(document, Inputs(orbs_injected=injects_orb(path)), self.store)
         return self._run(Context(document, pipeline, self.checkout(checkout_of(path)), self.facts))
+
+    def _inspect_teleport(self, data: bytes, path: str, *, sure: bool) -> Inspected | None:
+        """What is found in one of Teleport's files; None if it is none. Raises UnreadableError.
+
+        One that was only found may be a template of a tool, which cannot be read as it is.
+        """
+        try:
+            documents = teleport_documents(decode(data, name_of(path)))
+        except UnreadableError:
+            if not sure and is_templated(data):
+                return None
+            raise
+        if teleport_kind(documents, path) is None:
+            return None
+        from orbgen.lint.teleport_context import TeleportContext
+
+        context = TeleportContext(documents, self.checkout(checkout_of(path)), self.facts)
+        return self._inspected(context, run_teleport_rules(self.rules, context))
 
     def _inspect_tree(self, path: str) -> Inspected:
         """What is found in the orb that a manifest is the head of. Raises UnreadableError."""
@@ -190,7 +226,10 @@ class Linter:
         )
 
     def _run(self, context: Context) -> Inspected:
-        findings = identified(concealed(run_rules(self.rules, context)), context.parts)
+        return self._inspected(context, run_rules(self.rules, context))
+
+    def _inspected(self, context: FileContext, findings: list[Finding]) -> Inspected:
+        findings = identified(concealed(findings), context.written_path)
         if self.ignoring and self.facts.allow_ignores:
             all_run = not self.selection.select
             findings = ignored_and_unused(self.rules, self.known, findings, context, all_run=all_run)
@@ -200,13 +239,12 @@ class Linter:
 def _whole(inspected: Inspected) -> FileResult:
     """The result with all that was found in a file."""
     context = inspected.context
-    missing = context.pipeline.missing_orbs
+    missing = context.missing_orbs
     references = tuple([orb.reference for orb in missing if orb.reference is not None and orb.used])
-    document = context.document
     return FileResult(
-        document.source.name,
+        context.document.source.name,
         inspected.findings,
-        document.problems,
+        context.document_problems,
         missing_orbs=references,
         files=len(context.sources),
     )

@@ -67,7 +67,9 @@ def _maker(type_: Any) -> _Maker:
 
 
 def _structs(type_: type[msgspec.Struct]) -> _Maker:
-    hints = typing.get_type_hints(type_)
+    from orbgen.teleport.mistakes import Effect  # Where no finding is about Teleport, nobody else needs it.
+
+    hints = typing.get_type_hints(type_, localns={"Effect": Effect})
     makers = [_maker(hints[name]) for name in type_.__struct_fields__]
 
     def make(value: Any, sources: Sequence[Source]) -> Any:

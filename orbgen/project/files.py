@@ -16,11 +16,13 @@ _WORDS = lazy_pattern(r"[^a-z]+")
 
 
 class FileKind(enum.Enum):
-    """What a YAML file is to CircleCI. A fragment is joined with others before CircleCI reads it."""
+    """What a YAML file is to CircleCI, or to Teleport. A fragment is joined with others before CircleCI reads it."""
 
     CONFIG = "configuration"
     ORB = "orb"
     FRAGMENT = "fragment"
+    TELEPORT = "Teleport resources"
+    TBOT = "tbot.yaml"
 
 
 class NoConfigurationError(Exception):

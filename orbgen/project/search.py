@@ -1,4 +1,4 @@
-"""Finding the files to lint: those named, and CircleCI's files in folders, as far as git does not ignore them."""
+"""Finding the files to lint: those named, and CircleCI's and Teleport's in folders, as far as git ignores none."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import msgspec
 from orbgen.project.continuing import continued_by
 from orbgen.project.files import MANIFEST
 from orbgen.project.ignored import Ignored
+from orbgen.project.teleport_kinds import looks_like_teleports
 from orbgen.source.problems import Problem
 from orbgen.source.span import Source, Span
 
@@ -25,7 +26,8 @@ _LIKELY_ENDINGS = tuple([f"{mark}orb{ending}" for mark in "-_." for ending in _Y
 class Found(msgspec.Struct, frozen=True):
     """A file to look at. `named` ones were given themselves; with a `problem` there is nothing that could be read.
 
-    The path of an orb that is a `tree` of files is that of its `@orb.yml`. A `likely` one may be none of CircleCI's.
+    The path of an orb that is a `tree` of files is that of its `@orb.yml`. A `likely` one may be none of CircleCI's,
+    and a `teleport` one is Teleport's or none, as its bytes say.
     """
 
     path: str
@@ -33,6 +35,7 @@ class Found(msgspec.Struct, frozen=True):
     problem: Problem | None = None
     tree: bool = False
     likely: bool = False
+    teleport: bool = False
 
 
 def find_files(paths: tuple[str, ...]) -> list[Found]:
@@ -45,7 +48,7 @@ def find_files(paths: tuple[str, ...]) -> list[Found]:
         for file in _found_at(path):
             key = os.path.realpath(file.path) if file.path != "-" else file.path
             known = found.get(key)
-            if known is None or (file.named and not known.named):
+            if known is None or (file.named and not known.named) or (known.teleport and not file.teleport):
                 found[key] = file
     return sorted(found.values(), key=lambda file: file.path.split(os.sep))
 
@@ -57,7 +60,15 @@ def _found_at(path: str) -> Iterator[Found]:
         below = list(_below(path, Ignored(path)))
         if not below:
             tree = _part_of_tree(path)
-            below = [tree or Found(path, problem=_problem(path, "there is no CircleCI configuration in this folder"))]
+            below = [
+                tree
+                or Found(
+                    path,
+                    problem=_problem(
+                        path, "there is neither a CircleCI configuration nor a file of Teleport in this folder"
+                    ),
+                )
+            ]
         yield from below
     elif os.path.lexists(path) or not _is_pattern(path):
         yield Found(path, problem=_problem(path, _why_absent(path)))
@@ -120,6 +131,8 @@ def _below(folder: str, ignored: Ignored, *, start: bool = True) -> Iterator[Fou
                 yield _regular(path, tree=name == MANIFEST, likely=not circleci)
                 if circleci:
                     yield from [Found(other, likely=True) for other in continued_by(path)]
+        if not circleci and MANIFEST not in files:
+            yield from _of_teleport(directory, files, ignored)
     for error in unlisted:
         path = os.path.normpath(str(error.filename))
         yield Found(path, problem=_problem(path, f"cannot list the folder: {error.strerror}"))
@@ -134,6 +147,14 @@ def _tellable(files: list[str], folders: list[str], *, circleci: bool, stored: b
         # Orbs kept here to compile with, as `orbs/ns/name@version.yml`, are others' and not the user's to mend.
         return [name for name in files if name.endswith(_YAML) and not (stored and "@" in name[1:])]
     return [name for name in files if name in _LIKELY_NAMES or name.endswith(_LIKELY_ENDINGS)]
+
+
+def _of_teleport(directory: str, files: list[str], ignored: Ignored) -> Iterator[Found]:
+    """The files of a folder that look like Teleport's."""
+    for name in files:
+        path = os.path.normpath(os.path.join(directory, name))
+        if name.endswith(_YAML) and not ignored.covers(path) and looks_like_teleports(path):
+            yield Found(path, teleport=True)
 
 
 def _regular(path: str, *, tree: bool = False, likely: bool = False) -> Found:

@@ -288,7 +288,7 @@ def test_names_and_contents_that_are_not_utf_8(process, write):
     ("path", "sentence"),
     [
         ("missing.yml", "there is no such file or folder"),
-        ("empty", "there is no CircleCI configuration in this folder"),
+        ("empty", "there is neither a CircleCI configuration nor a file of Teleport in this folder"),
         ("tangled.yml", "unable to parse YAML"),
         ("huge.yml", "bytes"),
     ],

@@ -67,6 +67,7 @@ def test_the_rules_that_exist():
         "reparsed-variable",
         "teleport-join-without-context",
         "teleport-persisted-credentials",
+        "token-rejected",
         "unexpanded-variable",
         "ungated-credentials",
         "unknown-key",

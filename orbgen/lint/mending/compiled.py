@@ -7,7 +7,8 @@ from typing import Any
 
 from orbgen.circleci.output import body_data, data_of, entry_data, step_data
 from orbgen.circleci.pipeline import Condition, JobRun, Pipeline, Step
-from orbgen.lint.context import path_of
+from orbgen.lint.context import Context, path_of
+from orbgen.lint.file_context import FileContext
 
 _NOT_THERE = object()
 
@@ -27,6 +28,17 @@ def leaves(pipeline: Pipeline) -> dict[str, object]:
         for run in workflow.job_runs:
             _add(found, _free(path_of(run), found), _run(run))
     return found
+
+
+def leaves_of(file: FileContext) -> dict[str, object]:
+    """Every value of what a file is compiled to, or of one of Teleport's files."""
+    if isinstance(file, Context):
+        return leaves(file.pipeline)
+    from orbgen.lint.mending.documents import document_leaves
+    from orbgen.lint.teleport_context import TeleportContext
+
+    assert isinstance(file, TeleportContext)
+    return document_leaves(file)
 
 
 def differences(before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[str]:

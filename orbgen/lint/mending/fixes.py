@@ -13,6 +13,7 @@ import msgspec
 
 from orbgen.circleci.text import parts_of
 from orbgen.lint.context import Context, path_of
+from orbgen.lint.file_context import FileContext
 from orbgen.source import deleting, inserting, replacing
 from orbgen.source.edits import Edit
 from orbgen.source.nodes import Alias, Document, Mapping, Node, Scalar, walk
@@ -39,14 +40,24 @@ class Fix(msgspec.Struct, frozen=True, eq=False):
 class Mender:
     """What a rule's `fix` works with, so that a rule imports nothing of it: the file, edits of it, ways they change."""
 
-    def __init__(self, context: Context) -> None:
-        self.context = context
+    def __init__(self, file: FileContext) -> None:
+        self.file = file
         self._nodes: dict[tuple[int, int], Node] | None = None
 
     @property
+    def context(self) -> Context:
+        """The configuration that the file is."""
+        assert isinstance(self.file, Context)
+        return self.file
+
+    @property
     def document(self) -> Document:
-        """The file."""
-        return self.context.document
+        """The file, or its first document."""
+        return self.file.document
+
+    def document_at(self, offset: int) -> Document:
+        """The document that a character of the file is in; Teleport's files may hold several."""
+        return next((one for one in self.file.parts if one.start <= offset <= one.end), self.document)
 
     def fix(
         self,
@@ -69,17 +80,19 @@ class Mender:
     def node_at(self, span: Span) -> Node | None:
         """The innermost node that stands exactly at a place."""
         if self._nodes is None:
-            nodes = [node for node in walk(self.document.root) if not isinstance(node, Alias)]
+            roots = [part.root for part in self.file.parts]
+            nodes = [node for root in roots for node in walk(root) if not isinstance(node, Alias)]
             self._nodes = {(node.start, node.end): node for node in nodes}
         return self._nodes.get((span.start, span.end)) if span.source is self.document.source else None
 
     def holders(self, node: Node) -> list[Node]:
         """The collections that a node is written in, the innermost first."""
         found: list[Node] = []
-        holder = self.document.holder(node)
+        document = self.document_at(node.start)
+        holder = document.holder(node)
         while holder is not None:
             found.append(holder)
-            holder = self.document.holder(holder)
+            holder = document.holder(holder)
         return found
 
     def written(self, text: Scalar, start: int, end: int) -> tuple[Scalar, int, int] | None:
@@ -91,7 +104,7 @@ class Mender:
         for part in parts_of(text):
             stop = offset + len(part.text)
             if offset <= start and end <= stop:
-                if part.via or part.end - part.start != len(part.text) or not self.context.is_own(part.scalar.span):
+                if part.via or part.end - part.start != len(part.text) or not self.file.is_own(part.scalar.span):
                     return None
                 return part.scalar, part.start + start - offset, part.start + end - offset
             offset = stop
@@ -116,19 +129,19 @@ class Mender:
 
     def replace(self, node: Node, text: str) -> tuple[Edit, ...]:
         """Put a piece of YAML in the place of a node."""
-        return replacing.replace(self.document, node, text)
+        return replacing.replace(self.document_at(node.start), node, text)
 
     def replace_text(self, scalar: Scalar, start: int, end: int, new: str) -> tuple[Edit, ...]:
         """Put other characters in the place of some of a scalar's text."""
-        return replacing.replace_text(self.document, scalar, start, end, new)
+        return replacing.replace_text(self.document_at(scalar.start), scalar, start, end, new)
 
     def delete(self, *nodes: Node) -> tuple[Edit, ...]:
         """Take out the entries that nodes are the items, the keys or the values of."""
-        return deleting.delete(self.document, *nodes)
+        return deleting.delete(self.document_at(nodes[0].start), *nodes)
 
     def append(self, collection: Node, text: str) -> tuple[Edit, ...]:
         """Put entries behind the last of a collection."""
-        return inserting.append(self.document, collection, text)
+        return inserting.append(self.document_at(collection.start), collection, text)
 
     def add_to_entry(self, entry: Node, key: str, value: str) -> tuple[Edit, ...] | None:
         """Give a workflow's entry one more key; None where it has it already."""
@@ -140,7 +153,15 @@ class Mender:
             return None
         return self.append(settings, new)
 
-    # Ways into the compiled pipeline
+    # Ways into the compiled pipeline, or into Teleport's documents
+
+    def way_to(self, node: Node) -> tuple[str, ...]:
+        """The way to a node of one of Teleport's files, as in `token/deploy/spec/roles`."""
+        from orbgen.lint.mending.documents import way_in_documents
+        from orbgen.lint.teleport_context import TeleportContext
+
+        way = way_in_documents(self.file, node) if isinstance(self.file, TeleportContext) else None
+        return () if way is None else (way,)
 
     def runs_at(self, entry: Node, key: str) -> tuple[str, ...]:
         """The ways to a key of all job runs that come from one entry of a workflow."""
@@ -176,6 +197,8 @@ class Mender:
 
     def scripts_with(self, scalar: Scalar) -> tuple[str, ...]:
         """The ways to the scripts that a scalar of the file is, or is a part of."""
+        if not isinstance(self.file, Context):
+            return self.way_to(scalar)
         return tuple(
             [
                 f"{at.path}/command"

@@ -15,7 +15,7 @@ import msgspec
 
 from orbgen.lint.findings import Finding
 from orbgen.lint.masking import masked
-from orbgen.lint.mending.compiled import differences, leaves
+from orbgen.lint.mending.compiled import differences, leaves_of
 from orbgen.lint.mending.fixes import Fix, Mender
 from orbgen.lint.result import FileResult
 from orbgen.lint.run import Inspected, Linter
@@ -116,7 +116,7 @@ class _Mending:
         self.refused: dict[str, Refused] = {}
         self.unsafe = 0
         self.failures = 0
-        self.leaves = leaves(inspected.context.pipeline)
+        self.leaves = leaves_of(inspected.context)
 
     def done(self) -> Mended:
         """Make what can be made; what could not be is tried again once something else was made."""
@@ -211,8 +211,8 @@ class _Mending:
         except UnreadableError as error:
             return f"the file could not be read any more: {error.problem.message}"
         if after is None:
-            return "the file would be no configuration any more"
-        compiled = leaves(after.context.pipeline)
+            return "the file would be no such file any more"
+        compiled = leaves_of(after.context)
         reason = self._objection(batch, after, compiled, data)
         if reason is None and keep:
             self.leaves = compiled

@@ -16,9 +16,9 @@ _BETWEEN = " ;,"
 
 def without_name(name: Span, mender: Mender) -> tuple[tuple[Edit, ...], tuple[str, ...]]:
     """The edits that take one name of an ignore out, and what they change of the pipeline: a script that holds it."""
-    ignore = next(one for one in mender.context.ignores.found if any([other.span == name for other in one.names]))
+    ignore = next(one for one in mender.file.ignores.found if any([other.span == name for other in one.names]))
     span = _superfluous(ignore, name)
-    document = mender.document
+    document = mender.document_at(span.start)
     if span == ignore.span:
         comment = next((one for one in document.comments if one.span == span), None)
         if comment is not None:

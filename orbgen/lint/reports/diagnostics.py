@@ -24,6 +24,8 @@ def finding_lines(finding: Finding, style: Style) -> Iterator[str]:
     notes = _notes(finding.chain, finding.primary.source)
     if len(finding.job_runs) > 1:
         notes.append(("in", _runs(finding.job_runs).split(" ")))
+    if finding.effect is not None:
+        notes.append(("effect", finding.effect.value.split(" ")))
     if finding.help:
         notes.append(("help", finding.help.split(" ")))
     notes.append(("see", [f"orbgen explain {finding.rule}"]))

@@ -63,6 +63,7 @@ def _finding(finding: Finding, fail_on: Severity, offer: Offer | None) -> Json:
         "fails": finding.severity.fails(fail_on),
         "message": finding.message,
         "help": finding.help,
+        "effect": finding.effect and finding.effect.name.lower(),
         "url": address(finding.rule),
         "fingerprint": finding.fingerprint,
         "place": _place(finding.primary, finding.label),

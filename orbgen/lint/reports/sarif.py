@@ -72,6 +72,7 @@ def _result(finding: Finding, offer: Offer | None) -> Json:
             "severity": finding.severity.value,
             "confidence": finding.confidence.value,
             **({"kind": finding.kind} if finding.kind else {}),
+            **({"effect": finding.effect.name.lower()} if finding.effect is not None else {}),
             **({"jobRuns": list(finding.job_runs)} if finding.job_runs else {}),
         },
     }

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orbgen.lint.context import Context
+from orbgen.lint.file_context import FileContext
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
 
 RULE = Rule(
     name="ignore-without-reason",
-    sees=Sees.CONFIG,
+    sees=Sees.FILE,
     severity=Severity.INFO,
     confidence=Confidence.HIGH,
     since="0.1",
@@ -18,7 +18,7 @@ RULE = Rule(
 )
 
 
-def check(context: Context) -> Iterator[Finding]:
+def check(context: FileContext) -> Iterator[Finding]:
     """Each ignore with fewer than three letters behind its bracket; by default if the plan requires reasons."""
     required = context.facts.require_reason
     for ignore in context.ignores.found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from orbgen.lint.context import Context
+from orbgen.lint.file_context import FileContext
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.lint.ignores import Name
 from orbgen.source.names import nearest
@@ -22,7 +22,7 @@ RULE = Rule(
 )
 
 
-def check(unused: tuple[Name, ...], known: tuple[str, ...], context: Context) -> Iterator[Finding]:
+def check(unused: tuple[Name, ...], known: tuple[str, ...], context: FileContext) -> Iterator[Finding]:
     """Each name of an ignore that covered nothing in a run which could have found it, and each that is no rule's."""
     for name in unused:
         if name.rule in known:

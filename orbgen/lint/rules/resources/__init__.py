@@ -1,0 +1,1 @@
+"""Rules on the tokens, bots and roles of Teleport."""

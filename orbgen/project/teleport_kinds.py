@@ -1,0 +1,84 @@
+"""Which files are Teleport's: tokens, bots and roles, and tbot.yaml, known by what they hold, wherever they lie."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from orbgen.project.files import FileKind
+from orbgen.source.lazy_patterns import lazy_pattern
+from orbgen.source.nodes import Content, Document, Mapping, Scalar
+from orbgen.source.reader import read_documents
+from orbgen.source.span import Source
+
+# A resource says its kind, and a tbot.yaml how it joins or whom it speaks to.
+_RESOURCE = lazy_pattern(rb"\bkind[\"']?[ \t]*:[ \t]*[\"']?(?:token|bot|role|Teleport(?:ProvisionToken|Bot|Role)\w*)\b")
+_TBOT = lazy_pattern(rb"(?:^|\{[ \t]*|,[ \t]*)[\"']?(?:onboarding|auth_server|proxy_server)[\"']?[ \t]*:", re.MULTILINE)
+_TBOT_NAMES = ("tbot.yaml", "tbot.yml")
+_ADDRESSES = ("auth_server", "proxy_server")
+_SECTIONS = ("services", "outputs", "destinations", "storage", "oneshot", "credential_ttl", "certificate_ttl")
+_ONBOARDING = ("join_method", "token", "ca_pins", "ca_path", "registration_secret", "bound_keypair")
+_LARGEST = 1024 * 1024
+_TEMPLATED = (b"{{", b"{%", b"<%")
+# What has these is CircleCI's, whatever else it has.
+_CIRCLECI = ("jobs", "workflows", "commands")
+
+
+def may_be_teleports(data: bytes, path: str = "") -> bool:
+    """Whether a file's bytes look as if it were one of Teleport's, before anybody reads them."""
+    if b"kind" in data and (b"spec" in data or b"metadata" in data) and _RESOURCE.search(data):
+        return True
+    named = b"onboarding" in data or b"_server" in data
+    return os.path.basename(path) in _TBOT_NAMES or (named and _TBOT.search(data) is not None)
+
+
+def looks_like_teleports(path: str) -> bool:
+    """The same for a file that nobody has opened yet. What is very large is none."""
+    try:
+        if not os.path.isfile(path):
+            return False
+        with open(path, "rb") as file:
+            data = file.read(_LARGEST + 1)
+    except OSError:
+        return False
+    return len(data) <= _LARGEST and may_be_teleports(data, path)
+
+
+def is_templated(data: bytes) -> bool:
+    """Whether a tool such as Helm or Jinja makes YAML of a file, which need not be YAML before."""
+    return any([mark in data for mark in _TEMPLATED])
+
+
+def teleport_documents(source: Source) -> tuple[Document, ...]:
+    """The documents of a file, of which Teleport's have several. Raises UnreadableError."""
+    documents = tuple(read_documents(source))
+    if documents:
+        documents[-1].end = len(source.text)
+    return documents
+
+
+def teleport_kind(documents: tuple[Document, ...], path: str = "") -> FileKind | None:
+    """What a file is to Teleport; None where it is none of its files."""
+    from orbgen.teleport.resources import resource_of
+
+    if any([resource_of(document) is not None for document in documents]):
+        return FileKind.TELEPORT
+    if len(documents) == 1 and _is_tbot_file(documents[0].root, os.path.basename(path)):
+        return FileKind.TBOT
+    return None
+
+
+def _is_tbot_file(root: Content, name: str) -> bool:
+    """Whether a document is a tbot.yaml: it says how it joins, or whom it speaks to and for what."""
+    if type(root) is not Mapping or any([key in root.fields for key in _CIRCLECI]):
+        return False
+    onboarding = root.get("onboarding")
+    if type(onboarding) is Mapping and any([key in onboarding.fields for key in _ONBOARDING]):
+        return True
+    speaks = any([key in root.fields for key in _ADDRESSES]) or "onboarding" in root.fields
+    gives = any([key in root.fields for key in _SECTIONS]) or _is_version(root.get("version"))
+    return (speaks and gives) or (name in _TBOT_NAMES and (speaks or gives))
+
+
+def _is_version(node: Content | None) -> bool:
+    return isinstance(node, Scalar) and node.text in ("v1", "v2")

@@ -1,0 +1,88 @@
+"""`orbgen lint` and Teleport's files: found by what they hold, read and reported as configurations are."""
+
+from __future__ import annotations
+
+import pytest
+
+TOKEN = """\
+kind: token
+version: v2
+metadata: {name: deploy}
+spec:
+  roles: [Bot]
+  join_method: circleci
+  circleci:
+    organization_id: 0ffa3c54-5e9a-4d3b-8f0d-2f6c1f8a7b10
+    allow: [{project_id: 5d9a1b0e-7f5b-4c5e-9a54-0c2d1f3e4b55}]
+"""
+BOT = "kind: bot\nversion: v1\nmetadata: {name: deploy}\nspec: {roles: [deployer]}\n"
+NO_BOT_NAME = "token-rejected[bot-name]"
+
+
+def test_a_folder_s_resources_are_found_wherever_they_lie(orbgen, write):
+    write("deep/er/anything.yml", TOKEN)
+    write("values.yaml", "kind: Deployment\nspec: {}\n")
+    write("teleport/all.yaml", f"{BOT}---\n{TOKEN}")
+    result = orbgen("lint", ".", "--format", "concise")
+    assert result.out == (
+        "deep/er/anything.yml:5:3: high[token-rejected[bot-name]]: a token with the role `Bot` has to name its bot\n"
+        "teleport/all.yaml:10:3: high[token-rejected[bot-name]]: a token with the role `Bot` has to name its bot\n"
+    )
+    assert "in 2 files" in result.err
+    assert result.code == 1
+
+
+def test_what_git_ignores_is_not_looked_at(orbgen, write, tmp_path):
+    write(".gitignore", "made/\n")
+    write("made/token.yaml", TOKEN)
+    write("token.yaml", TOKEN)
+    assert "made" not in orbgen("lint", ".", "--format", "concise").out
+
+
+@pytest.mark.parametrize("form", ["{%- if production %}\n%s", "{{- if .Values.production }}\n%s{{- end }}\n"])
+def test_a_template_is_skipped_where_it_was_found_and_a_problem_where_it_was_named(orbgen, write, form):
+    write("templates/token.yaml", form.replace("%s", TOKEN))
+    write("token.yaml", TOKEN.replace("roles: [Bot]", "roles: [Bot]\n  bot_name: deploy"))
+    found = orbgen("lint", ".")
+    assert (found.code, found.out) == (0, "")
+    assert "in 1 file" in found.err
+    assert orbgen("lint", "templates/token.yaml").code == 2
+
+
+def test_what_is_no_yaml_and_no_template_is_a_problem_wherever_it_was_found(orbgen, write):
+    write("token.yaml", TOKEN.replace("roles: [Bot]", "roles: [Bot"))
+    result = orbgen("lint", ".", "--format", "concise")
+    assert result.code == 2
+    assert "token.yaml:5:10: error[yaml-syntax]" in result.out
+
+
+def test_standard_input_may_be_teleports(orbgen):
+    assert NO_BOT_NAME in orbgen("lint", "-", "--format", "concise", stdin=f"{BOT}---\n{TOKEN}").out
+
+
+def test_ignores_cover_a_line_a_resource_or_the_file(orbgen, write):
+    write("line.yaml", TOKEN.replace("[Bot]", "[Bot] # orbgen: ignore[token-rejected] soon"))
+    write("kind.yaml", f"{BOT}# orbgen: ignore[token-rejected] soon\n---\n{TOKEN}")
+    write("file.yaml", f"# orbgen: ignore-file[token-rejected] soon\n{BOT}---\n{TOKEN}")
+    write("late.yaml", f"{BOT}---\n# orbgen: ignore-file[token-rejected] too late\n{TOKEN}")
+    write("unused.yaml", TOKEN.replace("kind: token", "kind: token # orbgen: ignore[token-rejected[method]] no"))
+    result = orbgen("lint", ".", "--format", "concise")
+    assert [line.partition(": ")[0] for line in result.out.splitlines()] == [
+        "late.yaml:6:1", "late.yaml:11:3", "unused.yaml:1:30", "unused.yaml:5:3",
+    ]  # fmt: skip
+    assert "unused-ignore[malformed]" in result.out
+    assert "unused-ignore[unused]" in result.out
+
+
+def test_what_teleport_does_is_told(orbgen, write):
+    write("token.yaml", TOKEN)
+    assert "= effect: Teleport refuses it" in orbgen("lint", "token.yaml").out
+    assert '"effect": "refused"' in orbgen("lint", "token.yaml", "--format", "json").out
+    assert '"effect": "refused"' in orbgen("lint", "token.yaml", "--format", "sarif").out
+
+
+def test_a_fix_mends_the_document_that_it_is_for(orbgen, write):
+    text = TOKEN.replace("project_id", "projct_id")
+    path = write("token.yaml", f"{BOT}---\n{text}")
+    assert orbgen("lint", "token.yaml", "--unsafe-fixes", "--write").code == 1
+    assert path.read_text() == f"{BOT}---\n{TOKEN}"
