@@ -10,14 +10,16 @@ import msgspec
 from orbgen.access.checkout import Checkout
 from orbgen.circleci.pipeline import Call, JobRun, Pipeline, Step
 from orbgen.circleci.text import code_of
-from orbgen.lint.file_context import FileContext, RunJoin
+from orbgen.lint.file_context import TBOT, FileContext, RunJoin, first_line
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Severity
+from orbgen.lint.identity import path_to
+from orbgen.lint.ignores import Ignores, read_ignores
 from orbgen.lint.shells import is_posix, shell_of
 from orbgen.lint.vocabulary import Vocabulary, vocabulary_of
 from orbgen.lint.written_nodes import WrittenNodes, written_nodes
 from orbgen.project.facts import Facts
 from orbgen.shell.script import Script, read_script
-from orbgen.source.nodes import Document, Scalar
+from orbgen.source.nodes import Document, Mapping, Scalar
 from orbgen.source.problems import Note, Problem
 from orbgen.source.span import Source, Span
 
@@ -93,6 +95,8 @@ class Context(FileContext):
         self._vocabulary: Vocabulary | None = None
         self._written: WrittenNodes | None = None
         self._reachability: Reachability | None = None
+        # Each tbot.yaml of the checkout with findings, by its source.
+        self._beside: dict[int, Document] = {}
         self._once: dict[tuple[int, Callable[..., Any]], Any] = {}
 
     @property
@@ -254,10 +258,7 @@ class Context(FileContext):
         help: str | None = None,
         effect: Effect | None = None,
     ) -> Finding:
-        """A finding of a rule about a join of a job run, at a place that says something of it.
-
-        An ignore at the join's step covers it too.
-        """
+        """A finding of a rule about a join of a job run. An ignore at the join's step covers it too."""
         assert at.run is not None
         step = at.run.steps[at.index]
         finding = self.found(
@@ -277,7 +278,29 @@ class Context(FileContext):
             effect=effect,
         )
         hidden = (*finding.hidden, step.span) if self.is_own(step.span) else finding.hidden
-        return msgspec.structs.replace(finding, hidden=hidden)
+        file = at.join.file
+        if file is None or place.source is not file.root.source or not is_whole_file(file.root):
+            return msgspec.structs.replace(finding, hidden=hidden)
+        beside = self._beside.setdefault(
+            id(place.source), Document(place.source, file.root, end=len(place.source.text))
+        )
+        return msgspec.structs.replace(
+            finding,
+            primary=place,
+            label=label,
+            related=(*related, Note(self.place_for(at.join.span, step.call), "tbot is started with it here")),
+            hidden=(*hidden, first_line(beside)),
+        )
+
+    def ignores_beside(self) -> Iterator[Ignores]:
+        """The ignores of each tbot.yaml of the checkout that findings are in."""
+        for document in self._beside.values():
+            yield read_ignores((document,), beside=True)
+
+    def written_path(self, span: Span) -> str | None:
+        """The keys that lead to a place of the file, or of a tbot.yaml beside it."""
+        beside = self._beside.get(id(span.source))
+        return super().written_path(span) if beside is None else f"{TBOT}/{path_to(beside, span.start)}"
 
     def place_for(self, span: Span, call: Call) -> Span:
         """The place that the author would change: the span, or the call in their file that leads to it."""
@@ -300,3 +323,9 @@ class Context(FileContext):
     def hidden(self, call: Call) -> tuple[Span, ...]:
         """The places on the way at which an ignore comment covers a finding."""
         return tuple([link.span for link in call.chain() if self.is_own(link.span)])
+
+
+def is_whole_file(root: Mapping) -> bool:
+    """Whether a mapping is all that its file holds, not a part of a script in it."""
+    before = [line.strip() for line in root.source.text[: root.outer].splitlines()]
+    return all([not line or line == "---" or line.startswith(("#", "%")) for line in before])

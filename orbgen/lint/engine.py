@@ -138,7 +138,7 @@ def run_teleport_rules(rules: tuple[LoadedRule, ...], context: TeleportContext) 
         for resource in context.resources if sees in subjects else ():
             if isinstance(resource, subjects[sees]):
                 found.extend(loaded.check(resource, context))
-    found.extend(_about_joins(rules, context.joins, context))
+    found.extend(_about_joins(rules, tuple(context.run_joins()), context))
     return sorted(_merge(prevailing(found)), key=_order)
 
 
@@ -168,6 +168,8 @@ def ignored_and_unused(
     that none was left out), or an orb is missing.
     """
     kept, used = context.ignores.split(findings)
+    for ignores in context.ignores_beside():
+        kept, _ = ignores.split(kept)
     for loaded in rules:
         if loaded.rule.sees is Sees.IGNORES:
             ran = {one.rule.name for one in rules}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,9 +11,9 @@ import msgspec
 from orbgen.access.checkout import Checkout
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Severity
 from orbgen.lint.identity import path_to
-from orbgen.lint.ignores import read_ignores
+from orbgen.lint.ignores import Ignores, read_ignores
 from orbgen.project.facts import Facts
-from orbgen.source.nodes import Document
+from orbgen.source.nodes import Document, Mapping
 from orbgen.source.problems import Note, Problem
 from orbgen.source.span import Source, Span
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from orbgen.circleci.library import Import
     from orbgen.circleci.pipeline import JobRun
     from orbgen.teleport.mistakes import Effect
+
+# What leads to a place in a tbot.yaml.
+TBOT = "tbot"
 
 
 class RunJoin(msgspec.Struct, frozen=True, eq=False):
@@ -75,6 +78,10 @@ class FileContext(ABC):
         """The orbs whose source is not at hand, so that something may not have been found."""
         return ()
 
+    @abstractmethod
+    def run_joins(self) -> Iterator[RunJoin]:
+        """Every join of the file's, each with its place."""
+
     @property
     def document_problems(self) -> tuple[Problem, ...]:
         """What is wrong with the documents although they can be read."""
@@ -90,6 +97,10 @@ class FileContext(ABC):
             if part.source is span.source:
                 return path_to(part, span.start)
         return None
+
+    def ignores_beside(self) -> Iterator[Ignores]:
+        """The ignores of other files of the checkout that findings are in."""
+        return iter(())
 
     @abstractmethod
     def found_at(
@@ -108,4 +119,13 @@ class FileContext(ABC):
         help: str | None = None,
         effect: Effect | None = None,
     ) -> Finding:
-        """A finding of a rule about a join, at a place that says something of it."""
+        """A finding of a rule about a join, at a place that says something of it.
+
+        It is reported where it is: at the script, at the call of an orb from elsewhere, or in the tbot.yaml.
+        """
+
+
+def first_line(document: Document) -> Span:
+    """Where the first key of a document stands: an ignore there covers all of it."""
+    root = document.root
+    return root.entries[0][0].span if isinstance(root, Mapping) and root.entries else root.span

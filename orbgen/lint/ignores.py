@@ -85,15 +85,16 @@ class Ignores(msgspec.Struct, frozen=True):
         return kept, used
 
 
-def read_ignores(parts: tuple[Document, ...], scripts: tuple[Source, ...] = ()) -> Ignores:
+def read_ignores(parts: tuple[Document, ...], scripts: tuple[Source, ...] = (), *, beside: bool = False) -> Ignores:
     """The ignores of a document, in its comments and in the comments of its scripts.
 
-    An orb may be made of several documents, and of scripts in files of their own.
+    An orb may be made of several documents, and of scripts in files of their own. The ignores of a file `beside` the
+    one that is linted are for findings in that file.
     """
     found: list[Ignore] = []
     malformed: list[Span] = []
     for source, first_key, comments in (*_documents(parts), *_files(scripts)):
-        only = source if len(parts) > 1 else None
+        only = source if beside or len(parts) > 1 else None
         for span, alone in comments:
             match = _MARK.match(span.text)
             if match is None or match[1].startswith("generate"):

@@ -206,11 +206,14 @@ class Linter:
             if not sure and is_templated(data):
                 return None
             raise
-        if teleport_kind(documents, path) is None:
+        kind = teleport_kind(documents, path)
+        if kind is None:
             return None
+        from orbgen.access.join_file import file_join
         from orbgen.lint.teleport_context import TeleportContext
 
-        context = TeleportContext(documents, self.checkout(checkout_of(path)), self.facts)
+        join = file_join(documents[0], self.facts) if kind is FileKind.TBOT else None
+        context = TeleportContext(documents, self.checkout(checkout_of(path)), self.facts, join)
         return self._inspected(context, run_teleport_rules(self.rules, context))
 
     def _inspect_tree(self, path: str) -> Inspected:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from orbgen.access.checkout import Checkout
-from orbgen.lint.file_context import FileContext, RunJoin
+from orbgen.lint.file_context import TBOT, FileContext, RunJoin, first_line
 from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Severity
 from orbgen.lint.identity import path_to
 from orbgen.project.facts import Facts
@@ -16,6 +16,7 @@ from orbgen.source.span import Span
 from orbgen.teleport.resources import Bot, Resource, Role, Token, resource_of
 
 if TYPE_CHECKING:
+    from orbgen.access.join import Join
     from orbgen.access.repository import Repository
     from orbgen.teleport.mistakes import Effect
 
@@ -23,18 +24,18 @@ _KINDS = {Token: "token", Bot: "bot", Role: "role"}
 
 
 class TeleportContext(FileContext):
-    """One linted file of Teleport's: the `resources` in its documents, or the `joins` of a tbot.yaml."""
+    """One linted file of Teleport's: the `resources` in its documents, or the `join` of a tbot.yaml."""
 
     def __init__(
         self,
         documents: tuple[Document, ...],
         checkout: Checkout,
         facts: Facts | None = None,
-        joins: tuple[RunJoin, ...] = (),
+        join: Join | None = None,
         repository: Callable[[], Repository] | None = None,
     ) -> None:
         super().__init__(documents, checkout, facts, repository=repository)
-        self.joins = joins
+        self.join = join
         found = [(document, resource_of(document)) for document in documents]
         self._of = [(document, resource) for document, resource in found if resource is not None]
         self.resources: tuple[Resource, ...] = tuple([resource for _, resource in self._of])
@@ -43,6 +44,11 @@ class TeleportContext(FileContext):
     def document_problems(self) -> tuple[Problem, ...]:
         """What is wrong with the documents although they can be read."""
         return tuple([problem for document in self.parts for problem in document.problems])
+
+    def run_joins(self) -> Iterator[RunJoin]:
+        """The join of a tbot.yaml, which no job run is known to use."""
+        if self.join is not None:
+            yield RunJoin(None, self.join.step, self.join)
 
     def written_path(self, span: Span) -> str | None:
         """The keys that lead to a place, behind the kind and the name of its resource: `token/deploy/spec/allow`."""
@@ -54,7 +60,7 @@ class TeleportContext(FileContext):
     def way_of(self, document: Document) -> str:
         """What leads to a document of the file: the kind and the name of its resource."""
         resource = next((resource for one, resource in self._of if one is document), None)
-        return way_to(resource) if resource is not None else "tbot" if self.joins else "other"
+        return way_to(resource) if resource is not None else TBOT if self.join is not None else "other"
 
     def found_in(
         self,
@@ -112,10 +118,10 @@ class TeleportContext(FileContext):
             severity=severity,
             confidence=confidence,
             persona=persona,
-            path="tbot",
+            path=TBOT,
             label=label,
             related=related,
-            hidden=(self.document.root.span,),
+            hidden=(first_line(self.document),),
             help=help,
             effect=effect,
         )
