@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -38,11 +38,13 @@ class Entry(msgspec.Struct, frozen=True):
 class OrbFolder:
     """One folder. `root` is its path as the user wrote it. Nothing outside is read, be it by `..` or by a link.
 
-    `scripts` are the files that were included, by their paths.
+    `scripts` are the files that were included, by their paths. Files that are `instead` of those on the disk, by their
+    paths too, are what a change would make of these.
     """
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, instead: Mapping[str, bytes] | None = None) -> None:
         self.root = root
+        self._instead = instead or {}
         self._real = os.path.realpath(root)
         self.scripts: dict[str, Source] = {}
 
@@ -73,6 +75,8 @@ class OrbFolder:
             if status.st_size > MAXIMUM_BYTES:
                 message = f"the file has {status.st_size:,} bytes; orbgen reads at most {MAXIMUM_BYTES:,}"
                 raise UnreadableError(Problem("limit", message, Span(Source(path, ""), 0, 0)))
+            if path in self._instead:
+                return self._instead[path]
             with open(path, "rb") as file:
                 return file.read()
         except OSError as error:

@@ -47,9 +47,12 @@ class OrbTree(msgspec.Struct, frozen=True, eq=False):
     parts: tuple[Document, ...] = ()
 
 
-def read_tree(root: str) -> OrbTree:
-    """The orb in a folder. Raises UnreadableError with the place; lesser problems are in the document."""
-    folder = OrbFolder(root)
+def read_tree(root: str, instead: dict[str, bytes] | None = None) -> OrbTree:
+    """The orb in a folder, of which some files may be `instead` of those on the disk.
+
+    Raises UnreadableError with the place; lesser problems are in the document.
+    """
+    folder = OrbFolder(root, instead)
     manifest = find_manifest(root)
     files: list[Fragment] = []
     sections: dict[str, list[Fragment]] = {}

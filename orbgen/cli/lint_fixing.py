@@ -22,6 +22,15 @@ from orbgen.source.problems import UnreadableError
 _NAMED_REFUSALS = 10
 
 
+def fixing_for(paths: tuple[str, ...], *, safe: bool, unsafe: bool, write: bool, color: bool | None) -> Fixing | None:
+    """What mends the files; None where that is not asked for. Raises UsageProblem."""
+    if safe or unsafe:
+        return Fixing(unsafe=unsafe, write=write, piped="-" in paths, color=color)
+    if write:
+        raise UsageProblem("--write goes with --fix or --unsafe-fixes")
+    return None
+
+
 class Fixing:
     """Mends the files of one run: writes them where `write` says so, else prints the diff of each.
 
@@ -38,15 +47,15 @@ class Fixing:
         self.unsafe_left = 0
         self.refused: list[Refused] = []
 
-    def lint(self, linter: Linter, path: str, *, named: bool, likely: bool = False) -> FileResult:
-        """The result for a file: of what was written, or of the file as it is where nothing was.
+    def lint(self, linter: Linter, path: str, *, named: bool, tree: bool = False, likely: bool = False) -> FileResult:
+        """The result for a file or an orb: of what was written, or of the file as it is where nothing was.
 
         Raises UsageProblem where the file cannot be written.
         """
         fixer = Fixer(linter, unsafe=self.unsafe)
         try:
-            data = read_bytes(path)
-            mended = fixer.mend(data, path, named=named)
+            data = b"" if tree else read_bytes(path)
+            mended = fixer.mend_tree(path) if tree else fixer.mend(data, path, named=named)
         except UnreadableError as error:
             if not self.reports:
                 show_problems([error.problem])
@@ -59,7 +68,7 @@ class Fixing:
         if self.write:
             self._write(path, mended)
             return mended.last
-        self._show(fixer, mended, path, named=named)
+        self._show(fixer, mended, path, named=named, tree=tree)
         return mended.first
 
     @property
@@ -94,7 +103,7 @@ class Fixing:
 
     def _count(self, mended: Mended) -> None:
         self.made.update([finding.name for finding, _ in mended.made])
-        self.files += bool(mended.made)
+        self.files += len(mended.changed)
         self.unsafe_left += mended.unsafe
         self.refused += mended.refused
 
@@ -103,24 +112,26 @@ class Fixing:
             _give(mended.after)
             for line in report_file(mended.last, style_for(sys.stderr, self.color)):
                 note(line)
-        elif mended.made:
-            from orbgen.project.atomic import write_atomically
+            return
+        from orbgen.project.atomic import write_atomically
 
-            if read_bytes(path) != mended.before:
-                raise UsageProblem(f"{path} has changed while it was mended, so it was left as it is now")
+        for file in mended.changed:
+            if read_bytes(file.path) != file.before:
+                raise UsageProblem(f"{file.path} has changed while it was mended, so it was left as it is now")
+        for file in mended.changed:
             try:
-                write_atomically(path, mended.after)
+                write_atomically(file.path, file.after)
             except OSError as error:
-                raise UsageProblem(f"cannot write {path}: {error.strerror}") from None
+                raise UsageProblem(f"cannot write {file.path}: {error.strerror}") from None
 
-    def _show(self, fixer: Fixer, mended: Mended, path: str, *, named: bool) -> None:
+    def _show(self, fixer: Fixer, mended: Mended, path: str, *, named: bool, tree: bool) -> None:
         show_problems(mended.first.problems)
         if mended.made:
             from orbgen.lint.reports.diff import diff_lines
 
-            before, after = fixer.shown(mended, path, named=named)
             style = style_for(sys.stdout, self.color)
-            write_exactly("".join(diff_lines(mended.first.name, before, after, style)))
+            for name, before, after in fixer.shown(mended, path, named=named, tree=tree):
+                write_exactly("".join(diff_lines(name, before, after, style)))
 
 
 def _give(data: bytes) -> None:

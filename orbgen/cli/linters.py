@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from orbgen.lint.policy import Flags, Policy
     from orbgen.lint.result import FileResult
     from orbgen.lint.run import Linter
+    from orbgen.project.facts import Facts
     from orbgen.project.search import Found
     from orbgen.source.nodes import Document
 
@@ -48,6 +49,8 @@ class Linters:
         self.cache: ResultCache | None = None
         # Whether fixes are looked for that reports tell of.
         self.offering = False
+        # What the command line knows of a repository beside its plan.
+        self.adjusted: Callable[[Facts], Facts] = lambda facts: facts
         self._policies: dict[int, Policy] = {}
         self._folder: str | None = None
         self._linter: tuple[Linter, Severity] | None = None
@@ -90,8 +93,8 @@ class Linters:
         linter, fail_on = self._linter_for(os.path.dirname(found.path))
         if found.problem is not None:
             return unread(found.path, found.problem), fail_on
-        if fixing is not None and not found.tree:
-            return fixing.lint(linter, found.path, named=found.named, likely=found.likely), fail_on
+        if fixing is not None:
+            return fixing.lint(linter, found.path, named=found.named, tree=found.tree, likely=found.likely), fail_on
         if self.cache is not None:
             result = self.cache.lint(linter, found)
         else:
@@ -129,7 +132,7 @@ class Linters:
                 self.rules,
                 store_for(self.orbs, folder, settings.orbs_folder, self.documents),
                 policy.thresholds,
-                settings.facts,
+                self.adjusted(settings.facts),
                 policy.selection,
                 policy.judge if policy.judging else None,
                 ignoring=self.ignoring,

@@ -11,6 +11,7 @@ COMMANDS = {
     "pack": "Make an orb's folder into one file.",
     "publish": "Check an orb and publish it as a version.",
     "render": "Write the source of the Teleport orb.",
+    "review": "Look for what the users of an orb will miss in its source.",
     "validate": "Check an orb offline, in every way that it can be used.",
 }
 

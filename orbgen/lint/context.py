@@ -18,6 +18,7 @@ from orbgen.lint.shells import is_posix, shell_of
 from orbgen.lint.vocabulary import Vocabulary, vocabulary_of
 from orbgen.lint.written_nodes import WrittenNodes, written_nodes
 from orbgen.project.facts import Facts
+from orbgen.project.files import FileKind, kind_of
 from orbgen.shell.script import Script, read_script
 from orbgen.source.nodes import Document, Mapping, Scalar
 from orbgen.source.problems import Note, Problem
@@ -108,6 +109,11 @@ class Context(FileContext):
     def problems(self) -> tuple[Problem, ...]:
         """What the compiler found."""
         return self.pipeline.problems
+
+    @property
+    def is_orb(self) -> bool:
+        """Whether this is an orb by its name or by what only orbs have, and not just a file without workflows."""
+        return kind_of(self.document.root, self.document.source.name) is FileKind.ORB
 
     @property
     def vocabulary(self) -> Vocabulary:

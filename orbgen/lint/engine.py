@@ -27,7 +27,7 @@ _SETTING = lazy_pattern(
     r"    ([a-z]+)=(?:\"([^\"\\\n]*)\"|\(((?:\s*\"[^\"\\\n]*\",?)+)\s*\)|([A-Z][a-z]+)\.([A-Z_]+)),(?:  #.*)?\n"
 )
 _STRING = lazy_pattern(r"\"([^\"]*)\"")
-_OF_CONFIGURATIONS = frozenset((Sees.FILE, Sees.CONFIG, Sees.JOB_RUN, Sees.STEP, Sees.SCRIPT))
+_OF_CONFIGURATIONS = frozenset((Sees.FILE, Sees.CONFIG, Sees.JOB_RUN, Sees.STEP, Sees.SCRIPT, Sees.ORB))
 _KINDS: dict[str, Any] = {"Sees": Sees, "Severity": Severity, "Confidence": Confidence, "Persona": Persona}
 
 
@@ -109,7 +109,7 @@ def run_rules(rules: tuple[LoadedRule, ...], context: Context) -> list[Finding]:
     for loaded in rules:
         if loaded.rule.sees in _OF_CONFIGURATIONS and _has_reason(loaded.rule, context):
             by_subject[loaded.rule.sees].append(loaded.check)
-    for check in (*by_subject[Sees.FILE], *by_subject[Sees.CONFIG]):
+    for check in (*by_subject[Sees.FILE], *by_subject[Sees.CONFIG], *by_subject[Sees.ORB]):
         found.extend(check(context))
     for check in by_subject[Sees.JOB_RUN]:
         for run in context.pipeline.job_runs:
@@ -151,6 +151,8 @@ def _about_joins(rules: tuple[LoadedRule, ...], joins: tuple[RunJoin, ...], cont
 
 
 def _has_reason(rule: Rule, context: Context) -> bool:
+    if rule.sees is Sees.ORB and not context.is_orb:
+        return False
     return not rule.needs or context.vocabulary.may_hold(rule.needs)
 
 

@@ -76,6 +76,7 @@ class Sees(enum.Enum):
     TOKEN = "token"
     BOT = "bot"
     ROLE = "role"
+    ORB = "orb"
     IGNORES = "ignores"
 
 

@@ -152,6 +152,14 @@ class Linter:
         found = self._inspect(data, path, named=named)
         return found and Inspected(found.context, self._judged(found.findings, name_of(path), path))
 
+    def inspect_tree(self, path: str, instead: dict[str, bytes] | None = None) -> Inspected:
+        """What is found in the orb that a manifest is the head of, some files of it `instead` of those on the disk.
+
+        Raises UnreadableError.
+        """
+        found = self._inspect_tree(path, instead)
+        return Inspected(found.context, self._judged(found.findings, name_of(path), path))
+
     def result(self, inspected: Inspected) -> FileResult:
         """The result for a file, with the findings that pass the thresholds."""
         return self._shown(self._compared(_whole(inspected)))
@@ -216,11 +224,11 @@ class Linter:
         context = TeleportContext(documents, self.checkout(checkout_of(path)), self.facts, join)
         return self._inspected(context, run_teleport_rules(self.rules, context))
 
-    def _inspect_tree(self, path: str) -> Inspected:
+    def _inspect_tree(self, path: str, instead: dict[str, bytes] | None = None) -> Inspected:
         """What is found in the orb that a manifest is the head of. Raises UnreadableError."""
         from orbgen.circleci.orb_tree import read_tree
 
-        tree = read_tree(os.path.dirname(path) or os.curdir)
+        tree = read_tree(os.path.dirname(path) or os.curdir, instead)
         pipeline = compile_orb(tree.document, Inputs(), self.store)
         pipeline = msgspec.structs.replace(pipeline, problems=(*pipeline.problems, *tree.warnings))
         scripts = tuple(tree.folder.scripts.values())

@@ -86,13 +86,18 @@ class Publication(msgspec.Struct, frozen=True):
         return _numbers(self.reference.version) < _numbers(self.newest)
 
 
+def is_orb_name(text: str) -> bool:
+    """Whether a text is the name of an orb with its namespace."""
+    return re.fullmatch(rf"{_NAME}/{_NAME}", text, re.ASCII) is not None
+
+
 def read_reference(text: str) -> OrbReference:
     """The version that a text names. Raises BadReferenceError."""
     match = _REFERENCE.fullmatch(text) if len(text) <= _LONGEST_REFERENCE else None
     if match is not None:
         return OrbReference(match["namespace"], match["name"], match["version"])
     orb, at, version = text.partition("@")
-    if not re.fullmatch(rf"{_NAME}/{_NAME}", orb, re.ASCII):
+    if not is_orb_name(orb):
         raise BadReferenceError(f"'{text}' does not begin with an orb's name, such as acme/deploy@1.2.3")
     if not at:
         raise BadReferenceError(f"'{text}' names no version; add one, such as {orb}@1.2.3 or {orb}@dev:alpha")

@@ -86,6 +86,8 @@ class Facts(msgspec.Struct, frozen=True):
     allowed: References = References()
     require_reason: bool = False
     allow_ignores: bool = True
+    own_orb: str | None = None
+    private_orb: bool = False
 
     def context(self, name: str) -> ContextFacts:
         """What is known of a context; nothing where the plan does not name it."""
@@ -158,6 +160,8 @@ def facts_of(data: dict[str, Any]) -> Facts:
         allowed=_references(lint.get("allowed", {})),
         require_reason=lint.get("require-reason", False),
         allow_ignores=lint.get("allow-ignores", True),
+        own_orb=data.get("orb"),
+        private_orb=lint.get("private-orb", False),
     )
 
 

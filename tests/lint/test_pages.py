@@ -74,6 +74,7 @@ def test_the_rules_that_exist():
         "unmatchable-filter",
         "unpinned-image",
         "unpinned-orb",
+        "unpolished-orb",
         "unreachable-job",
         "unrestricted-ssh-keys",
         "untrusted-orb",

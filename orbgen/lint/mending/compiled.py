@@ -27,6 +27,9 @@ def leaves(pipeline: Pipeline) -> dict[str, object]:
         _add(found, workflow.name, {"jobs": [run.name for run in workflow.job_runs]})
         for run in workflow.job_runs:
             _add(found, _free(path_of(run), found), _run(run))
+    # An orb has no workflows, and whatever it offers may be used.
+    for element in () if pipeline.workflows else pipeline.elements:
+        _add(found, _free(way_of(element), found), _run(element))
     return found
 
 
@@ -39,6 +42,13 @@ def leaves_of(file: FileContext) -> dict[str, object]:
 
     assert isinstance(file, TeleportContext)
     return document_leaves(file)
+
+
+def way_of(run: JobRun) -> str:
+    """The way to a job run, or to an element of an orb, of which a command and a job may bear one name."""
+    if run.workflow or run.definition is None:
+        return path_of(run)
+    return f"{run.definition.kind.value}s/{run.definition.name}"
 
 
 def differences(before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[str]:

@@ -8,12 +8,14 @@ edits, and takes them back where the pipeline then differs in more than the fix 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import msgspec
 
 from orbgen.circleci.text import parts_of
-from orbgen.lint.context import Context, path_of
+from orbgen.lint.context import Context, RunStep, path_of
 from orbgen.lint.file_context import FileContext
+from orbgen.lint.mending.compiled import way_of
 from orbgen.source import deleting, inserting, replacing
 from orbgen.source.edits import Edit
 from orbgen.source.nodes import Alias, Document, Mapping, Node, Scalar, walk
@@ -40,8 +42,10 @@ class Fix(msgspec.Struct, frozen=True, eq=False):
 class Mender:
     """What a rule's `fix` works with, so that a rule imports nothing of it: the file, edits of it, ways they change."""
 
-    def __init__(self, file: FileContext) -> None:
+    def __init__(self, file: FileContext, document: Document | None = None) -> None:
+        """`document` is the one to change of an orb in a folder, which is made of several files."""
         self.file = file
+        self._document = document
         self._nodes: dict[tuple[int, int], Node] | None = None
 
     @property
@@ -53,10 +57,12 @@ class Mender:
     @property
     def document(self) -> Document:
         """The file, or its first document."""
-        return self.file.document
+        return self._document or self.file.document
 
     def document_at(self, offset: int) -> Document:
         """The document that a character of the file is in; Teleport's files may hold several."""
+        if self._document is not None:
+            return self._document
         return next((one for one in self.file.parts if one.start <= offset <= one.end), self.document)
 
     def fix(
@@ -80,7 +86,7 @@ class Mender:
     def node_at(self, span: Span) -> Node | None:
         """The innermost node that stands exactly at a place."""
         if self._nodes is None:
-            roots = [part.root for part in self.file.parts]
+            roots = [part.root for part in ([self._document] if self._document is not None else self.file.parts)]
             nodes = [node for root in roots for node in walk(root) if not isinstance(node, Alias)]
             self._nodes = {(node.start, node.end): node for node in nodes}
         return self._nodes.get((span.start, span.end)) if span.source is self.document.source else None
@@ -131,6 +137,14 @@ class Mender:
         """Put a piece of YAML in the place of a node."""
         return replacing.replace(self.document_at(node.start), node, text)
 
+    def replace_by_mapping(self, node: Node, fields: dict[str, str | Scalar]) -> tuple[Edit, ...]:
+        """Put a mapping in the place of a node; what a scalar of the file says keeps its style."""
+        lines = [
+            f"{key}: {write_scalar(value.text, value.style) if isinstance(value, Scalar) else write_scalar(value)}"
+            for key, value in fields.items()
+        ]
+        return self.replace(node, "\n".join(lines))
+
     def replace_text(self, scalar: Scalar, start: int, end: int, new: str) -> tuple[Edit, ...]:
         """Put other characters in the place of some of a scalar's text."""
         return replacing.replace_text(self.document_at(scalar.start), scalar, start, end, new)
@@ -170,7 +184,7 @@ class Mender:
 
     def steps_at(self, item: Node) -> tuple[str, ...]:
         """The ways to a step in all job runs that it comes to, by any way."""
-        return tuple([at.path for at in self.context.run_steps() if _is_same(at.step.item, item)])
+        return tuple([_way_to(at) for at in self._run_steps() if _is_same(at.step.item, item)])
 
     def steps_around(self, node: Node) -> tuple[str, ...]:
         """The ways to the steps that something is written in."""
@@ -195,18 +209,28 @@ class Mender:
                     found.append(path_of(run))
         return tuple(found)
 
+    def _run_steps(self) -> Iterator[RunStep]:
+        """Every step of the pipeline, of an orb every step of its elements."""
+        pipeline = self.context.pipeline
+        for run in pipeline.job_runs if pipeline.workflows else pipeline.elements:
+            yield from self.context.run_steps(run)
+
     def scripts_with(self, scalar: Scalar) -> tuple[str, ...]:
         """The ways to the scripts that a scalar of the file is, or is a part of."""
         if not isinstance(self.file, Context):
             return self.way_to(scalar)
         return tuple(
             [
-                f"{at.path}/command"
-                for at in self.context.run_steps()
+                f"{_way_to(at)}/command"
+                for at in self._run_steps()
                 if at.step.command is not None
                 and any([_is_same(part.scalar, scalar) for part in parts_of(at.step.command)])
             ]
         )
+
+
+def _way_to(at: RunStep) -> str:
+    return f"{way_of(at.run)}/steps/{at.index}"
 
 
 def _names_shared(key: Node) -> bool:

@@ -18,9 +18,12 @@ from orbgen.lint.masking import masked
 from orbgen.lint.mending.compiled import differences, leaves_of
 from orbgen.lint.mending.fixes import Fix, Mender
 from orbgen.lint.result import FileResult
-from orbgen.lint.run import Inspected, Linter
-from orbgen.source.edits import apply
+from orbgen.lint.run import Inspected, Linter, name_of
+from orbgen.source.edits import Edit, apply
+from orbgen.source.encoding import encode
 from orbgen.source.problems import EditError, UnreadableError
+from orbgen.source.reader import read_documents
+from orbgen.source.span import Source
 
 # A file in which so many attempts fail is not worth more of them.
 _MOST_FAILURES = 60
@@ -38,19 +41,55 @@ class Refused(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Rewritten(msgspec.Struct, frozen=True):
+    """The bytes of one file before and after its fixes."""
+
+    path: str
+    before: bytes
+    after: bytes
+
+
 class Mended(msgspec.Struct, frozen=True):
-    """A file before and after its fixes: bytes, results, what was made and what could not be.
+    """A file, or an orb of several, before and after its fixes: bytes, results, what was made and what could not be.
 
     `unsafe` is how many findings are left that only unsafe fixes would mend.
     """
 
-    before: bytes
-    after: bytes
+    files: tuple[Rewritten, ...]
     first: FileResult
     last: FileResult
     made: tuple[tuple[Finding, Fix], ...] = ()
     refused: tuple[Refused, ...] = ()
     unsafe: int = 0
+
+    @property
+    def before(self) -> bytes:
+        """The bytes of the only file, or the first, as it was."""
+        return self.files[0].before
+
+    @property
+    def after(self) -> bytes:
+        """The bytes of the only file, or the first, as it is now."""
+        return self.files[0].after
+
+    @property
+    def changed(self) -> tuple[Rewritten, ...]:
+        """The files that are not as they were."""
+        return tuple([file for file in self.files if file.before != file.after])
+
+
+class _Files(msgspec.Struct, frozen=True, eq=False):
+    """What is mended: one file, or an orb that is a `tree` of files, of which `path` is the manifest."""
+
+    path: str
+    named: bool = False
+    tree: bool = False
+
+    def inspect(self, linter: Linter, files: dict[str, bytes]) -> Inspected | None:
+        """What a linter finds in these bytes. Raises UnreadableError."""
+        if self.tree:
+            return linter.inspect_tree(self.path, files)
+        return linter.inspect(files[name_of(self.path)], self.path, named=self.named)
 
 
 class _Offer(msgspec.Struct, frozen=True, eq=False):
@@ -60,6 +99,11 @@ class _Offer(msgspec.Struct, frozen=True, eq=False):
     fix: Fix
     start: int
     end: int
+
+    def touches(self, other: _Offer) -> bool:
+        """Whether both change one place of one file."""
+        same = self.finding.primary.source is other.finding.primary.source
+        return same and self.start <= other.end and other.start <= self.end
 
 
 class Fixer:
@@ -79,37 +123,51 @@ class Fixer:
 
         Raises UnreadableError.
         """
-        inspected = self.linter.inspect(data, path, named=named)
-        return None if inspected is None else _Mending(self, data, path, inspected, named=named).done()
+        files = _Files(path, named)
+        inspected = files.inspect(self.linter, {name_of(path): data})
+        return None if inspected is None else _Mending(self, files, inspected).done()
+
+    def mend_tree(self, path: str) -> Mended:
+        """The files of the orb that a manifest is the head of, with their fixes made. Raises UnreadableError."""
+        return _Mending(self, _Files(path, tree=True), self.linter.inspect_tree(path)).done()
 
     def offers(self, data: bytes, path: str, *, named: bool = False) -> list[tuple[Finding, Fix]]:
         """The fixes that could be made now, with their findings, of which none was made. Raises UnreadableError."""
-        inspected = self.linter.inspect(data, path, named=named)
+        files = _Files(path, named)
+        inspected = files.inspect(self.linter, {name_of(path): data})
         if inspected is None:
             return []
-        mending = _Mending(self, data, path, inspected, named=named)
+        mending = _Mending(self, files, inspected)
         return [(offer.finding, offer.fix) for offer in mending.lasting()]
 
-    def shown(self, mended: Mended, path: str, *, named: bool = False) -> tuple[str, str]:
-        """The text before and after, with the secrets in it masked."""
-        return self._masked(mended.before, path, named=named), self._masked(mended.after, path, named=named)
+    def shown(
+        self, mended: Mended, path: str, *, named: bool = False, tree: bool = False
+    ) -> list[tuple[str, str, str]]:
+        """Name and text before and after of each file that was changed, with the secrets in it masked."""
+        files = _Files(path, named, tree)
+        before = self._masked(files, {file.path: file.before for file in mended.files})
+        after = self._masked(files, {file.path: file.after for file in mended.files})
+        return [(file.path, before[file.path], after[file.path]) for file in mended.changed]
 
-    def _masked(self, data: bytes, path: str, *, named: bool) -> str:
-        inspected = self.watching.inspect(data, path, named=named)
+    def _masked(self, files: _Files, data: dict[str, bytes]) -> dict[str, str]:
+        inspected = files.inspect(self.watching, data)
         assert inspected is not None
-        source = inspected.context.document.source
-        hidden = {span for finding in inspected.findings for span in finding.redact if span.source is source}
-        return masked(source.text, 0, source, hidden)
+        hidden = {span for finding in inspected.findings for span in finding.redact}
+        sources = [part.source for part in inspected.context.parts]
+        return {
+            source.name: masked(source.text, 0, source, {span for span in hidden if span.source is source})
+            for source in sources
+        }
 
 
 class _Mending:
-    """One file while it is mended."""
+    """One file, or one orb, while it is mended."""
 
-    def __init__(self, fixer: Fixer, data: bytes, path: str, inspected: Inspected, *, named: bool) -> None:
+    def __init__(self, fixer: Fixer, files: _Files, inspected: Inspected) -> None:
         self.fixer = fixer
-        self.path = path
-        self.named = named
-        self.first = self.data = data
+        self.files = files
+        sources = [part.source for part in inspected.context.parts]
+        self.first = self.data = {source.name: encode(source, source.text) for source in sources}
         self.inspected = inspected
         self.result = fixer.linter.result(inspected)
         self.made: list[tuple[Finding, Fix]] = []
@@ -127,7 +185,8 @@ class _Mending:
             self.refused.clear()
             self._pass()
         refused = tuple(self.refused.values())
-        return Mended(self.first, self.data, first, self.result, tuple(self.made), refused, self.unsafe)
+        files = tuple([Rewritten(path, data, self.data[path]) for path, data in self.first.items()])
+        return Mended(files, first, self.result, tuple(self.made), refused, self.unsafe)
 
     def lasting(self) -> Iterator[_Offer]:
         """The fixes that would stay if they were made; none is."""
@@ -172,11 +231,15 @@ class _Mending:
         """The fixes that are wanted and have not failed, in the order of their findings."""
         offers = []
         self.unsafe = 0
-        mender = Mender(self.inspected.context)
+        menders: dict[int, Mender | None] = {}
         for finding in self.result.findings:
             fix_of = self.fixer.rules[finding.rule].fix
-            own = self.inspected.context.is_own(finding.primary)
-            if fix_of is None or not own or finding.fingerprint in self.refused:
+            if fix_of is None or finding.fingerprint in self.refused:
+                continue
+            source = finding.primary.source
+            mender = menders[id(source)] if id(source) in menders else self._mender(source)
+            menders[id(source)] = mender
+            if mender is None:
                 continue
             try:
                 fix = fix_of(finding, mender)
@@ -192,20 +255,32 @@ class _Mending:
             offers.append(_Offer(finding, fix, min(p.start for p in places), max(p.end for p in places)))
         return offers
 
+    def _mender(self, source: Source) -> Mender | None:
+        """What changes a file; None for a file of others, or for a script, which is no document."""
+        context = self.inspected.context
+        part = next((part for part in context.parts if part.source is source), None)
+        if part is None:
+            return None
+        if not self.files.tree:
+            return Mender(context)
+        # What is included stands in its place in the orb, but not in the file.
+        return Mender(context, next(iter(read_documents(source)), part))
+
     def _apart(self, offers: list[_Offer]) -> list[_Offer]:
         """The fixes that touch none before them; the others wait until those are made."""
         chosen: list[_Offer] = []
         for offer in offers:
-            if all([offer.end < other.start or other.end < offer.start for other in chosen]):
+            if not any([offer.touches(other) for other in chosen]):
                 chosen.append(offer)
         return chosen
 
     def _try(self, batch: list[_Offer], *, keep: bool = True) -> str | None:
         """Make some fixes at once; why they were taken back, None if they were not, or would not have been."""
-        fixer, source = self.fixer, self.inspected.context.document.source
+        fixer = self.fixer
+        edits = [edit for offer in batch for edit in offer.fix.edits]
         try:
-            data = apply(source, [edit for offer in batch for edit in offer.fix.edits])
-            after = fixer.linter.inspect(data, self.path, named=self.named)
+            data = {**self.data, **_applied(edits)}
+            after = self.files.inspect(fixer.linter, data)
         except EditError as error:
             return error.problem.message
         except UnreadableError as error:
@@ -220,7 +295,9 @@ class _Mending:
             self.made += [(offer.finding, offer.fix) for offer in batch]
         return reason
 
-    def _objection(self, batch: list[_Offer], after: Inspected, compiled: dict[str, object], data: bytes) -> str | None:
+    def _objection(
+        self, batch: list[_Offer], after: Inspected, compiled: dict[str, object], data: dict[str, bytes]
+    ) -> str | None:
         """What speaks against a change: findings that stay or come, a pipeline that differs in more than was said."""
         fixed = Counter([offer.finding.name for offer in batch])
         names = Counter([finding.name for finding in self.inspected.findings])
@@ -233,7 +310,7 @@ class _Mending:
             return f"it would change `{unlike}` of the compiled pipeline too"
         before, seen = self.inspected, after
         if self.fixer.watching is not self.fixer.linter:
-            watched = [self.fixer.watching.inspect(one, self.path, named=self.named) for one in (self.data, data)]
+            watched = [self.files.inspect(self.fixer.watching, one) for one in (self.data, data)]
             assert watched[0] is not None and watched[1] is not None
             before, seen = watched[0], watched[1]
         came = Counter([f.name for f in seen.findings]) - Counter([f.name for f in before.findings])
@@ -250,3 +327,12 @@ class _Mending:
             if not (completes and path not in self.leaves) and not f"{path}/".startswith(tuple(may_change)):
                 return path
         return None
+
+
+def _applied(edits: list[Edit]) -> dict[str, bytes]:
+    """The bytes of each file that some edits are for, with them made. Raises EditError."""
+    sources = {id(edit.span.source): edit.span.source for edit in edits}
+    return {
+        source.name: apply(source, [edit for edit in edits if edit.span.source is source])
+        for source in sources.values()
+    }
