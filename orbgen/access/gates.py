@@ -14,7 +14,7 @@ from typing import TypeAlias
 import msgspec
 
 from orbgen.access.event_reads import missing_read
-from orbgen.access.outcomes import TRUE, Outcomes, Special, can_be_true
+from orbgen.access.outcomes import TRUE, UNCLEAR, Outcome, Outcomes, Special, can_be_true
 from orbgen.access.running import Running
 from orbgen.access.scenarios import BRANCH, CALLERS, CRONS, PLAIN, PUSHES, SCHEDULES, TAG, TAGS, TEXTS, Scenario
 from orbgen.circleci.pipeline import Condition, JobRun, Pipeline, Step, Workflow
@@ -57,6 +57,13 @@ class Gate(msgspec.Struct, frozen=True):
     def open(self) -> bool:
         """Whether any branch, tag or schedule gets in."""
         return self.result is Result.OPEN
+
+
+class Held(msgspec.Struct, frozen=True):
+    """The contexts that a job run may hold; it is not `complete` where an expression may come out as another one."""
+
+    names: frozenset[str]
+    complete: bool
 
 
 # What may be needed to get through, as scenarios in which it is given.
@@ -136,20 +143,23 @@ class Gates:
 
     def contexts_in(self, run: JobRun, scenarios: tuple[Scenario, ...] = PLAIN) -> frozenset[str]:
         """The contexts that a run holds when it runs in one of the scenarios; a context may be an expression."""
-        held = set()
+        return self.held_in(run, scenarios).names
+
+    def held_in(self, run: JobRun, scenarios: tuple[Scenario, ...] = PLAIN) -> Held:
+        """The same, and whether these are all."""
+        possible: set[Outcome] = set()
         for scenario in scenarios:
             if can_be_true(self._running.runs(run, scenario)) is not False:
                 for item in run.contexts:
-                    held.update(self._names(item, scenario))
-        return frozenset(held)
+                    possible.update(self._names(item, scenario))
+        names = frozenset([name for name in possible if isinstance(name, str) and name])
+        return Held(names, complete=not any([isinstance(name, Special) for name in possible]))
 
-    def _names(self, item: Scalar, scenario: Scenario) -> set[str]:
+    def _names(self, item: Scalar, scenario: Scenario) -> Outcomes:
         value = value_of(item)
         if not isinstance(value, Unknown):
-            return {item.text}
-        if value.formula is None:
-            return set()
-        return {str(name) for name in self._running.outcomes(value, scenario) if isinstance(name, str) and name}
+            return frozenset((item.text,))
+        return self._running.outcomes(value, scenario) if value.formula is not None else UNCLEAR
 
     def _result(self, run: JobRun, conditions: tuple[Condition, ...]) -> Result:
         unclear = False

@@ -139,6 +139,12 @@ SCHEDULES = (
     ),
 )
 
+# Whatever branch or tag, whoever starts it and however.
+ANYHOW = (
+    Scenario(Trigger.PUSH, {BRANCH: _ANY, TAG: _EMPTY}, approved=True, free=True),
+    Scenario(Trigger.TAG, {BRANCH: _EMPTY, TAG: _ANY}, approved=True, free=True),
+)
+
 
 @lru_cache(maxsize=1024)
 def on_branch(name: str) -> Scenario:
