@@ -8,6 +8,7 @@ script; scripts are given them through their environment.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -24,6 +25,10 @@ TEMPLATES = next(
     for folder in (os.path.join(_PACKAGE, "templates"), os.path.join(os.path.dirname(_PACKAGE), "templates"))
     if os.path.isdir(folder)
 )
+
+
+_SHELL_PARTS = "orb/shell"
+_INCLUDE = re.compile(r"^#include (\S+)\n", re.MULTILINE)
 
 
 class Verbatim(str):
@@ -103,5 +108,11 @@ def render(template: str, values: dict[str, Any], *, write: Callable[[Any], str]
 
 
 def source(template: str) -> str:
-    """The text of a file among the templates, not rendered."""
-    return _Loader().get_source(None, template)[0]
+    """The text of a file among the templates, not rendered; a script has the parts that it includes in their places.
+
+    A line `#include NAME` in a script stands for the file NAME of `orb/shell`.
+    """
+    text = _Loader().get_source(None, template)[0]
+    if not template.endswith(".sh"):
+        return text
+    return _INCLUDE.sub(lambda match: source(f"{_SHELL_PARTS}/{match[1]}"), text)

@@ -6,6 +6,7 @@ import os
 
 import msgspec
 
+from orbgen import __version__
 from orbgen.generate.templates import TEMPLATES, config_scalar, render, source
 from orbgen.project.atomic import write_atomically
 
@@ -23,6 +24,9 @@ class OrbSettings(msgspec.Struct, frozen=True):
     proxy: str | None = None
     context: str = "teleport-access"
     image_tag: str = "2026.03"
+    deploy_tag: str = "2024.11.1"
+    python_tag: str = "3.12.11"
+    orbgen_version: str = __version__
 
     @property
     def reference(self) -> str:

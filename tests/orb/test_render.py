@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,22 @@ each_element = pytest.mark.parametrize("path", ELEMENTS, ids=lambda path: f"{pat
 each_example = pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 
 # What callers have to give, since no default could be right.
-REQUIRED = {"proxy": "example.teleport.sh", "token": "t", "host": "shop-1", "login": "deploy", "command": "true"}
+REQUIRED: dict[str, Any] = {
+    "proxy": "example.teleport.sh", "token": "t", "host": "shop-1", "login": "deploy", "command": "true",
+    "arguments": "version", "playbook": "site.yml", "workload_identity": "ci", "service": "ssh-multiplexer",
+    "steps": [{"run": "true"}], "xcode": "26.0.1",
+}  # fmt: skip
+# What means the same, but has a default there, or none.
+OWN = {("commands/install", "proxy"), ("commands/background", "service")}
 
 
 def load(path: Path) -> dict[str, Any]:
     content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return content
+
+
+def element(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
 
 
 def orbgen(*arguments: str | Path) -> str:
@@ -75,11 +86,11 @@ def test_settings_become_defaults_and_the_example():
     assert parsed["src/@orb.yml"]["display"]["source_url"] == "https://example.com/orb"
     assert parsed["src/commands/install.yml"]["parameters"]["version"]["default"] == "17.7.29"
     assert parsed["src/executors/default.yml"]["parameters"]["tag"]["default"] == "2025.08"
-    for name in ("src/commands/join.yml", "src/commands/ssh.yml", "src/jobs/ssh.yml"):
+    for name in ("src/commands/install.yml", "src/commands/join.yml", "src/commands/ssh.yml", "src/jobs/ssh.yml"):
         assert parsed[name]["parameters"]["proxy"]["default"] == "acme.teleport.sh:443"
     usage = parsed["src/examples/ssh.yml"]["usage"]
     assert usage["orbs"] == {"teleport": "acme/teleport@2.3.4"}
-    assert usage["workflows"]["deploy"]["jobs"][0]["teleport/ssh"]["context"] == "servers"
+    assert usage["workflows"]["main"]["jobs"][0]["teleport/ssh"]["context"] == "servers"
 
 
 @pytest.mark.parametrize("text", ["a: b # c", "1.10", "yes", "'\"", "- x", "<< pipeline.id >>", "[[ 7 * 7 ]]", "é"])
@@ -109,47 +120,62 @@ def test_a_parameter_means_the_same_everywhere():
     seen: dict[str, Any] = {}
     for path in [*COMMANDS, *JOBS]:
         for name, parameter in load(path).get("parameters", {}).items():
-            assert seen.setdefault(name, parameter) == parameter, f"{path.name}: {name}"
+            if name != "executor" and (element(path), name) not in OWN:
+                assert seen.setdefault(name, parameter) == parameter, f"{path.name}: {name}"
 
 
 @pytest.mark.parametrize("path", [*COMMANDS, *JOBS], ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_only_what_no_default_could_be_right_for_is_required(path):
     parameters = load(path).get("parameters", {})
     required = {name for name, parameter in parameters.items() if "default" not in parameter}
-    assert required == parameters.keys() & REQUIRED.keys()
+    own = {name for name in parameters if (element(path), name) in OWN or name == "service"}
+    assert required - own == (parameters.keys() & REQUIRED.keys()) - own
 
 
-def test_every_command_compiles_and_its_script_gets_every_parameter(tmp_path):
-    calls = []
-    for path in COMMANDS:
-        given = {name: REQUIRED[name] for name in load(path).get("parameters", {}) if name in REQUIRED}
-        calls.append({f"teleport/{path.stem}": given} if given else f"teleport/{path.stem}")
-    config = {
-        "version": 2.1,
-        "orbs": {"teleport": "orbgen/teleport@1.0.0"},
-        "jobs": {"work": {"docker": [{"image": "cimg/base:2026.03"}], "steps": calls}},
-        "workflows": {"main": {"jobs": [{"work": {"context": "teleport-access"}}]}},
-    }
-    steps = compiled(config, tmp_path)["jobs"]["work"]["steps"]
-    for path, step in zip(COMMANDS, steps, strict=True):
-        script = (SOURCE / "scripts" / f"{path.stem}.sh").read_text(encoding="utf-8")
-        assert step["run"]["command"] == script
-        listed = {line.split()[1] for line in script.splitlines() if line.startswith("# PARAM_")}
-        assert set(step["run"].get("environment", {})) == listed
-        assert {f"PARAM_{name.upper()}" for name in load(path).get("parameters", {})} == listed
+def scripts_of(steps: list[Any]) -> Iterator[tuple[str, dict[str, str]]]:
+    """The script of each step that has one, with the environment that it is given."""
+    for step in steps:
+        if not isinstance(step, dict):
+            continue
+        if "when" in step:
+            yield from scripts_of(step["when"]["steps"])
+        command = step.get("run", {}).get("command", "")
+        if command.startswith("<<include("):
+            yield command.removeprefix("<<include(").removesuffix(")>>"), step["run"].get("environment", {})
+
+
+@pytest.mark.parametrize("path", [*COMMANDS, *JOBS], ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_script_gets_what_it_reads_as_environment_and_nothing_else(path):
+    content = load(path)
+    passed = set()
+    for name, environment in scripts_of(content["steps"]):
+        script = (SOURCE / name).read_text(encoding="utf-8")
+        assert set(environment) == {line.split()[1] for line in script.splitlines() if line.startswith("# PARAM_")}
+        for variable, value in environment.items():
+            assert value == f"<< parameters.{variable.removeprefix('PARAM_').lower()} >>"
+        passed |= {variable.removeprefix("PARAM_").lower() for variable in environment}
+    if path.parent.name == "commands":
+        assert passed == content.get("parameters", {}).keys()
+
+
+def test_every_script_is_used():
+    used = {name for path in [*COMMANDS, *JOBS] for name, _ in scripts_of(load(path)["steps"])}
+    assert used == {f"scripts/{path.name}" for path in (SOURCE / "scripts").iterdir()}
 
 
 def test_the_job_passes_its_parameters_on(tmp_path):
     own = {
         "teleport/ssh": {
-            **REQUIRED,
+            **{name: REQUIRED[name] for name in ("proxy", "token", "host", "login", "command")},
             "name": "work",
             "context": "teleport-access",
             "version": "17.7.29",
             "edition": "enterprise",
             "fips": True,
             "download_url": "https://mirror.example.com",
+            "sha256": "a" * 64,
             "ttl": "5m",
+            "audience": "example",
             "cluster": "leaf",
             "executor": {"name": "teleport/default", "tag": "2025.08"},
         }
@@ -161,15 +187,20 @@ def test_the_job_passes_its_parameters_on(tmp_path):
     }  # fmt: skip
     job = compiled(config, tmp_path)["jobs"]["work"]
     assert job["docker"] == [{"image": "cimg/base:2025.08"}]
-    environments = [step["run"].get("environment") for step in job["steps"]]
-    assert environments == [
-        {"PARAM_VERSION": "17.7.29", "PARAM_BINARIES": "tbot tsh", "PARAM_EDITION": "enterprise", "PARAM_FIPS": True,
-         "PARAM_DOWNLOAD_URL": "https://mirror.example.com", "PARAM_DIRECTORY": "~/.teleport-releases"},
-        {"PARAM_PROXY": "example.teleport.sh", "PARAM_TOKEN": "t", "PARAM_TTL": "5m"},
-        {"PARAM_PROXY": "example.teleport.sh", "PARAM_HOST": "shop-1", "PARAM_LOGIN": "deploy",
-         "PARAM_COMMAND": "true", "PARAM_CLUSTER": "leaf"},
-        None,
-    ]  # fmt: skip
+    install, join, ssh, logout = [step["run"].get("environment", {}) for step in job["steps"]]
+    assert install.items() >= {
+        "PARAM_VERSION": "17.7.29", "PARAM_BINARIES": "tbot tsh", "PARAM_EDITION": "enterprise", "PARAM_FIPS": True,
+        "PARAM_DOWNLOAD_URL": "https://mirror.example.com", "PARAM_DIRECTORY": "~/.teleport-releases",
+        "PARAM_SHA256": "a" * 64,
+    }.items()  # fmt: skip
+    assert join.items() >= {
+        "PARAM_PROXY": "example.teleport.sh", "PARAM_TOKEN": "t", "PARAM_TTL": "5m", "PARAM_AUDIENCE": "example",
+    }.items()  # fmt: skip
+    assert ssh == {
+        "PARAM_PROXY": "example.teleport.sh", "PARAM_HOST": "shop-1", "PARAM_LOGIN": "deploy",
+        "PARAM_COMMAND": "true", "PARAM_CLUSTER": "leaf", "PARAM_FOLDER": "",
+    }  # fmt: skip
+    assert logout == {}
     assert [step["run"].get("when") for step in job["steps"]] == [None, None, None, "always"]
 
 

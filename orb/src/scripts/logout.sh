@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Removes the credentials in TELEPORT_CREDENTIALS; does nothing where there are none.
+# Stops what runs in the background and removes the credentials in TELEPORT_CREDENTIALS; does nothing where there are none.
 
 if [ -z "${BASH_VERSION:-}" ]; then
   echo "This step needs bash, and this image has none: install it, or use an image such as cimg/base." >&2
@@ -11,27 +11,62 @@ if [[ -o posix && -r ${BASH_ENV:-} ]]; then
   source "$BASH_ENV"
 fi
 set -euo pipefail
+umask 077
 
-credentials=${TELEPORT_CREDENTIALS:-}
-if [[ ! -e $credentials ]]; then
+fail() {
+  printf '%s\n' "$@" >&2
+  exit 1
+}
+
+# Ends a tbot in the background: asked politely, and after five seconds no longer.
+stop() {
+  local pid=$1 waited=0
+  kill "$pid" 2> /dev/null || return 0
+  while [[ $waited -lt 5 ]] && kill -0 "$pid" 2> /dev/null; do
+    sleep 1
+    waited=$((waited + 1))
+  done
+  kill -9 "$pid" 2> /dev/null || true
+}
+
+root=${TELEPORT_CREDENTIALS:-}
+if [[ ! -e $root ]]; then
   echo "There are no Teleport credentials to remove."
   exit 0
 fi
 
 # Whoever set the variable to a folder that holds other things as well did not mean to lose them.
-folder=$(cd "$credentials" 2> /dev/null && pwd -P) || folder=/
+target=$(cd "$root" 2> /dev/null && pwd -P) || target=/
 here=$(pwd -P)
 home=$(cd "${HOME:-/}" 2> /dev/null && pwd -P) || home=/
-if [[ $credentials != /* || ${here%/}/ == "${folder%/}"/* || ${home%/}/ == "${folder%/}"/* ]]; then
-  echo "TELEPORT_CREDENTIALS is '$credentials', which is no folder of credentials alone: nothing was removed." >&2
-  exit 1
+if [[ $root != /* || ${here%/}/ == "${target%/}"/* || ${home%/}/ == "${target%/}"/* ]]; then
+  fail "TELEPORT_CREDENTIALS is '$root', which is no folder of credentials alone: nothing was removed."
 fi
 
-if ! rm -rf "$folder"; then
-  echo "The Teleport credentials in $credentials could not be removed: somebody else owns some of them." >&2
-  exit 1
+
+pid_form='^[1-9][0-9]*$'
+for file in "$target"/*/pid; do
+  [[ -r $file ]] || continue
+  read -r pid < "$file" || true
+  if [[ ${pid:-} =~ $pid_form ]]; then
+    stop "$pid"
+    name=${file%/pid}
+    echo "Stopped the tbot of ${name##*/}."
+  fi
+done
+
+# What earlier steps exported goes as well.
+names=()
+if [[ -r $target/exported ]]; then
+  while read -r name; do
+    names+=("$name")
+  done < "$target/exported"
 fi
+rm -rf "$target" || fail "The Teleport credentials in $root could not be removed: somebody else owns some of them."
 if [[ -n ${BASH_ENV:-} ]]; then
-  echo "unset TELEPORT_CREDENTIALS" >> "$BASH_ENV"
+  name_form='^[A-Z_]+$'
+  for name in "${names[@]:-TELEPORT_CREDENTIALS}"; do
+    [[ ! $name =~ $name_form ]] || echo "unset $name" >> "$BASH_ENV"
+  done
 fi
 echo "The Teleport credentials are removed."

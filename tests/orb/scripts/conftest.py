@@ -26,9 +26,22 @@ VERSION = "18.11.0"
 
 # What a job's image has: no more than the documentation of the orb asks for.
 TOOLS = (
-    "bash", "cat", "chmod", "curl", "env", "gzip", "ln", "ls", "mkdir", "mktemp", "mv", "rm", "sh", "sha256sum", "tar",
-    "uname",
+    "bash", "cat", "chmod", "cp", "curl", "env", "gzip", "ln", "ls", "mkdir", "mktemp", "mv", "rm", "sed", "sh",
+    "sha256sum", "sort", "tar", "tr", "uname",
 )  # fmt: skip
+
+
+# No test leaves this machine: what is asked of another one is a file here, or not to be had.
+CURL = """#!/bin/sh
+for word; do :; done
+case $word in
+  https://*)
+    test -r {pages}/"${{word##*/}}" && echo "$word" >> {pages}/asked && exec cat {pages}/"${{word##*/}}"
+    exit 22
+    ;;
+  *) exec /usr/bin/curl "$@" ;;
+esac
+"""
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -67,8 +80,11 @@ class Job:
         for name in TOOLS:
             self.link(name)
         self.write("python3", f'#!/bin/sh\nexec {sys.executable} "$@"\n')
-        # Nobody waits for the second attempt of a download here.
-        self.write("sleep", "#!/bin/sh\n")
+        # Nobody waits for the second attempt of a download here, and little for a process.
+        self.write("sleep", "#!/bin/sh\nexec /bin/sleep 0.02\n")
+        self.write("curl", CURL.format(pages=folder / "pages"))
+        (folder / "pages").mkdir()
+        self.pages = folder / "pages"
 
     def link(self, name: str) -> None:
         """Give the job a program of this machine."""
@@ -141,10 +157,14 @@ class Job:
         given = {"VERSION": VERSION, "DOWNLOAD_URL": mirror.url, **parameters}
         return self.step("install.sh", **{f"PARAM_{name}": value for name, value in given.items()})
 
-    def join(self, **environment: str | None) -> Result:
-        """Run the step that joins."""
+    def join(self, kind: str = "identity", **environment: str | None) -> Result:
+        """Run the step that joins, for an identity or something else."""
         given = {"PARAM_PROXY": "example.teleport.sh:443", "PARAM_TOKEN": "circleci-shop"}
-        return self.step("join.sh", **{**given, **environment})
+        return self.step(f"{kind}.sh", **{**given, **environment})
+
+    def serve_page(self, name: str, text: str) -> None:
+        """Answer what is asked of the proxy at an address that ends so."""
+        (self.pages / name).write_text(text, encoding="utf-8")
 
     def ssh(self, command: str, **environment: str | None) -> Result:
         """Run the step that runs a command on the server shop-1."""

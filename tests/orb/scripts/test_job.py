@@ -52,7 +52,7 @@ def run(job, steps: list[dict[str, Any]], **changed: str) -> list[tuple[str, int
 def test_the_job_runs_its_command_and_leaves_no_credentials(any_job, mirror, steps, command, code):
     assert run(any_job, steps, PARAM_DOWNLOAD_URL=mirror.url, PARAM_COMMAND=command) == [
         ("Install Teleport 18.11.0", 0),
-        ("Join Teleport", 0),
+        ("Join Teleport for an identity", 0),
         ("Run a command on shop-1", code),
         ("Log out of Teleport", 0),
     ]

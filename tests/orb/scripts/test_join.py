@@ -23,7 +23,7 @@ def with_fakes(request):
 
 def credentials(job) -> Path:
     """The folder that later steps are told of."""
-    return Path(job.run('printf "%s" "${TELEPORT_CREDENTIALS:-}"'))
+    return Path(job.run('printf "%s" "${TELEPORT_CREDENTIALS:-}"')) / "identity"
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -50,8 +50,9 @@ def test_the_credentials_are_private_and_outside_the_checkout(any_job, version):
     assert result.code == 0, result.output
     any_job.shell = ("bash",)
     folder = credentials(any_job)
-    assert folder.parent == any_job.temporary
+    assert folder.parent.parent == any_job.temporary
     assert folder.stat().st_mode & 0o777 == 0o700
+    assert folder.parent.stat().st_mode & 0o777 == 0o700
     names = sorted(path.name for path in folder.iterdir())
     assert "identity" in names
     assert "tbot.yaml" not in names
@@ -61,7 +62,7 @@ def test_the_credentials_are_private_and_outside_the_checkout(any_job, version):
 
 def test_only_the_path_of_the_credentials_is_exported(job):
     assert job.join().code == 0
-    folder = str(credentials(job))
+    folder = str(credentials(job).parent)
     assert job.bash_env.read_text() == f"export TELEPORT_CREDENTIALS={folder}\n"
 
 
@@ -185,7 +186,7 @@ def test_nothing_is_left_when_later_steps_cannot_be_told(job, tmp_path):
 def test_nothing_is_left_of_a_job_that_is_cancelled(job, version):
     environment = {**job.environment, "FAKE_TELEPORT_VERSION": version, "FAKE_TBOT_FAILURE": "hang"}
     environment.update(PARAM_PROXY="example.teleport.sh:443", PARAM_TOKEN="circleci-shop")
-    script = Path(__file__).parent.parent.parent.parent / "orb" / "src" / "scripts" / "join.sh"
+    script = Path(__file__).parent.parent.parent.parent / "orb" / "src" / "scripts" / "identity.sh"
     step = subprocess.Popen(
         ["bash", "-eo", "pipefail", script], cwd=job.checkout, env=environment, start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -216,5 +217,5 @@ def test_an_odd_folder_for_temporary_files_does_no_harm(job, version, tmp_path):
     odd.mkdir()
     job.environment.update(TMPDIR=f"{odd}/", FAKE_TELEPORT_VERSION=version)
     assert job.join().code == 0
-    assert credentials(job).parent == odd
+    assert credentials(job).parent.parent == odd
     assert list(job.checkout.iterdir()) == []

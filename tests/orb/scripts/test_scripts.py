@@ -32,7 +32,7 @@ def code(script: Path) -> str:
 
 
 def test_there_are_scripts():
-    assert [path.name for path in SCRIPTS] == ["install.sh", "join.sh", "logout.sh", "ssh.sh"]
+    assert len(SCRIPTS) >= 19
 
 
 @each_script

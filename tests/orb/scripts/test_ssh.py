@@ -32,7 +32,7 @@ def test_the_proxy_and_the_identity_are_those_of_the_join(job):
     folder = job.run("echo $TELEPORT_CREDENTIALS")
     assert call["arguments"] == [
         "-i",
-        f"{folder}/identity",
+        f"{folder}/identity/identity",
         "--proxy=example.teleport.sh:443",
         "ssh",
         "deploy@shop-1",
@@ -82,7 +82,10 @@ def test_an_unknown_server_fails_the_step(job):
         ({"PARAM_LOGIN": "$USER"}, ("'$USER' is no user", "not expanded")),
         ({"PARAM_COMMAND": ""}, ("no command to run on shop-1",)),
         ({"TELEPORT_CREDENTIALS": "", "BASH_ENV": None}, ("no Teleport credentials", "join Teleport")),
-        ({"TELEPORT_CREDENTIALS": "/absent", "BASH_ENV": None}, ("not in /absent any more", "join Teleport again")),
+        (
+            {"TELEPORT_CREDENTIALS": "/absent", "BASH_ENV": None},
+            ("no Teleport identity in /absent/identity", "join Teleport"),
+        ),
     ],
 )
 def test_what_cannot_work_is_explained_before_tsh_starts(job, environment, words):

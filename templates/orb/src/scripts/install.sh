@@ -1,38 +1,24 @@
 #!/usr/bin/env bash
 # Installs Teleport's command line tools: one release, only the programs asked for, checked against its SHA-256.
 #
-# PARAM_VERSION       the exact version, such as 18.11.0
-# PARAM_BINARIES      the programs, separated by spaces; default: tbot tsh
-# PARAM_EDITION       oss (default) or enterprise
-# PARAM_FIPS          true or 1: the FIPS build of the enterprise edition
-# PARAM_DOWNLOAD_URL  where the archives are; default: https://cdn.teleport.dev
-# PARAM_DIRECTORY     the folder for releases, each in a folder of its own; default: ~/.teleport-releases
+# PARAM_BINARIES       the programs, separated by spaces; default: tbot tsh
+# PARAM_SHA256         the SHA-256 of the archive; default: the one that is published beside it
+# PARAM_DOWNLOAD_URL   where the archives are; default: https://cdn.teleport.dev
+# PARAM_DIRECTORY      the folder for releases, each in a folder of its own; default: ~/.teleport-releases
+# PARAM_CACHE          true or 1: the archive is taken from ~/.teleport-archives, or kept there
 
-if [ -z "${BASH_VERSION:-}" ]; then
-  echo "This step needs bash, and this image has none: install it, or use an image such as cimg/base." >&2
-  exit 1
-fi
-set -euo pipefail
-umask 077
+#include start.sh
+#include boolean.sh
+#include web.sh
+#include release.sh
+#include download.sh
 
-fail() {
-  printf '%s\n' "$@" >&2
-  exit 1
-}
-
-has() {
-  command -v "$1" > /dev/null 2>&1
-}
-
-version=${PARAM_VERSION:-}
 names=${PARAM_BINARIES:-tbot tsh}
+digest=${PARAM_SHA256:-}
 source_url=${PARAM_DOWNLOAD_URL:-https://cdn.teleport.dev}
 source_url=${source_url%/}
 directory=${PARAM_DIRECTORY:-\~/.teleport-releases}
 
-version_form='^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$'
-[[ $version =~ $version_form ]] ||
-  fail "'$version' is no exact version of Teleport: write one such as 18.11.0, with three numbers and no v before them."
 names_form='^[a-z-]+([[:space:]]+[a-z-]+)*[[:space:]]*$'
 [[ $names =~ $names_form ]] ||
   fail "'$names' is no list of programs: write names such as tbot tsh tctl, with spaces between them."
@@ -46,37 +32,23 @@ case $directory in
   *) fail "The directory '$directory' is no absolute path: begin it with / or ~/." ;;
 esac
 
-case ${PARAM_EDITION:-oss} in
-  oss) folder=teleport title="Teleport" ;;
-  enterprise) folder=teleport-ent title="Teleport Enterprise" ;;
-  *) fail "There is no edition '$PARAM_EDITION' of Teleport: choose oss or enterprise." ;;
-esac
-case "$(uname -s) $(uname -m)" in
-  "Linux x86_64" | "Linux amd64") platform=linux-amd64 ;;
-  "Linux aarch64" | "Linux arm64") platform=linux-arm64 ;;
-  "Darwin "*) platform=darwin-universal ;;
-  *)
-    fail "Teleport is not installed on $(uname -s) $(uname -m) by this step." \
-      "Use an executor with Linux on amd64 or arm64, or macOS."
-    ;;
-esac
-case ${PARAM_FIPS:-false} in
-  0 | false) build= ;;
-  1 | true)
-    build=-fips
-    [[ $folder == teleport-ent && $platform == linux-* ]] ||
-      fail "There is a FIPS build of the enterprise edition for Linux only: set edition to enterprise, or fips to false."
-    ;;
-  *) fail "fips is '$PARAM_FIPS', but has to be true or false." ;;
-esac
-release=$folder-v$version-$platform$build
+digest_form='^([0-9a-f]{64})?$'
+[[ $digest =~ $digest_form ]] || fail "'$digest' is no SHA-256: write its 64 digits from 0 to f, in small letters."
+archives=
+if is_true cache "${PARAM_CACHE:-}"; then
+  archives=${HOME:?is not set, so nothing can be cached}/.teleport-archives
+fi
+title="Teleport"
+[[ $top == teleport ]] || title="Teleport Enterprise"
+suffix=-bin.tar.gz ending=
+[[ $platform != windows-* ]] || suffix=-bin.zip ending=.exe
 target=$directory/$release
 
 # What a program says it is, such as "Teleport v18.11.0 git:v18.11.0-0-g1234567 go1.24.1".
 identify() {
   case ${1##*/} in
-    tsh) "$1" version --client ;;
-    tbot | tctl | teleport) "$1" version ;;
+    tsh | tsh.exe) "$1" version --client ;;
+    tbot | tctl | teleport | tbot.exe | tctl.exe) "$1" version ;;
     *) [[ -x $1 ]] && echo "unversioned" ;;
   esac
 }
@@ -84,7 +56,7 @@ identify() {
 is_installed() {
   local name
   for name in $names; do
-    case $(identify "$target/$name" 2> /dev/null || true) in
+    case $(identify "$target/$name$ending" 2> /dev/null || true) in
       "Teleport v$version "* | "Teleport Enterprise v$version "* | unversioned) ;;
       *) return 1 ;;
     esac
@@ -104,74 +76,79 @@ is_on_path() {
   done
 }
 
-fetch() {
-  if has curl; then
-    curl --fail --silent --show-error --location --proto-redir '=https' \
-      --connect-timeout 20 --speed-limit 1000 --speed-time 60 --output "$2" "$1"
-  else
-    wget -q -O "$2" "$1"
+# Puts the archive into the folder of this run, and makes sure that it is what was published, wherever it comes from.
+get_archive() {
+  local expected=$digest cached=$archives/$release$suffix
+  if [[ -z $expected ]]; then
+    download "$source_url/$release$suffix.sha256" "$work/expected"
+    read -r expected _ < "$work/expected" || true
+    [[ $expected =~ ^[0-9a-f]{64}$ ]] ||
+      fail "$source_url/$release$suffix.sha256 holds no SHA-256, so nothing was installed."
+  fi
+  if [[ -n $archives && -f $cached ]]; then
+    sha256_of "$cached"
+    if [[ $actual == "$expected" ]]; then
+      cp "$cached" "$work/archive"
+      return
+    fi
+    echo "The archive in the cache is not what was published, so it is downloaded anew." >&2
+  fi
+  download "$source_url/$release$suffix" "$work/archive"
+  sha256_of "$work/archive"
+  [[ $actual == "$expected" ]] ||
+    fail "$source_url/$release$suffix is not what was published, so nothing was installed." \
+      "Its SHA-256 is $actual instead of $expected: the download was cut short, or the file was changed."
+  if [[ -n $archives ]]; then
+    mkdir -p "$archives"
+    cp "$work/archive" "$cached"
   fi
 }
 
-download() {
-  local attempt
-  for attempt in 1 2 3; do
-    if fetch "$1" "$2"; then
-      return
-    fi
-    echo "Attempt $attempt of 3 to download $1 failed." >&2
-    [[ $attempt == 3 ]] || sleep $((attempt * 3))
-  done
-  fail "$1 could not be downloaded." \
-    "Check that Teleport $version exists in this edition for this platform, and that this job can reach $source_url."
-}
-
-sha256() {
-  if has sha256sum; then sha256sum; else shasum -a 256; fi
-}
-
-install_release() {
-  local archive=$release-bin.tar.gz expected actual name members=()
-  has curl || has wget || fail "Neither curl nor wget is there to download Teleport: install one of them."
-  has sha256sum || has shasum ||
-    fail "Neither sha256sum nor shasum is there to check the download: install coreutils or perl."
-  { has tar && has gzip; } || fail "tar and gzip are needed to unpack Teleport: install both."
-  mkdir -p "$target" || fail "The folder $target cannot be made: set directory to one that this user may write to."
-  work=$(mktemp -d "$directory/.download.XXXXXXXX")
-  trap 'rm -rf "$work"' EXIT
-
-  download "$source_url/$archive.sha256" "$work/expected"
-  download "$source_url/$archive" "$work/archive"
-  read -r expected _ < "$work/expected" || true
-  [[ $expected =~ ^[0-9a-f]{64}$ ]] || fail "$source_url/$archive.sha256 holds no SHA-256, so nothing was installed."
-  actual=$(sha256 < "$work/archive")
-  [[ ${actual%% *} == "$expected" ]] ||
-    fail "$source_url/$archive is not what was published, so nothing was installed." \
-      "Its SHA-256 is ${actual%% *} instead of $expected: the download was cut short, or the file was changed."
-
+unpack() {
+  local name members=()
   for name in $names; do
     # From version 17 on these are application bundles on macOS, and run only from inside them.
     if [[ $platform == darwin-* && ${version%%.*} -ge 17 && ($name == tsh || $name == tctl) ]]; then
-      members+=("$folder/$name.app")
+      members+=("$top/$name.app")
     else
-      members+=("$folder/$name")
+      members+=("$top/$name$ending")
     fi
   done
-  tar -xzof "$work/archive" -C "$work" "${members[@]}" ||
-    fail "Teleport $version does not hold all of these programs, or cannot be unpacked: $names"
+  if [[ $suffix == *.zip ]]; then
+    unzip -q "$work/archive" "${members[@]}" -d "$work"
+  else
+    tar -xzof "$work/archive" -C "$work" "${members[@]}"
+  fi
+}
+
+install_release() {
+  local name
+  has curl || has wget || fail "Neither curl nor wget is there to download Teleport: install one of them."
+  has sha256sum || has shasum ||
+    fail "Neither sha256sum nor shasum is there to check the download: install coreutils or perl."
+  if [[ $suffix == *.zip ]]; then
+    has unzip || fail "unzip is needed to unpack Teleport: install it."
+  else
+    { has tar && has gzip; } || fail "tar and gzip are needed to unpack Teleport: install both."
+  fi
+  mkdir -p "$target" || fail "The folder $target cannot be made: set directory to one that this user may write to."
+  work=$(mktemp -d "$directory/.download.XXXXXXXX")
+  trap 'rm -rf "$work"' EXIT
+  get_archive
+  unpack || fail "Teleport $version does not hold all of these programs, or cannot be unpacked: $names"
   for name in $names; do
-    if [[ -d $work/$folder/$name.app ]]; then
+    if [[ -d $work/$top/$name.app ]]; then
       rm -rf "${target:?}/$name.app"
-      mv "$work/$folder/$name.app" "$target/"
+      mv "$work/$top/$name.app" "$target/"
       ln -sf "$name.app/Contents/MacOS/$name" "$target/$name"
     else
-      chmod 700 "$work/$folder/$name"
-      mv -f "$work/$folder/$name" "$target/$name"
+      chmod 700 "$work/$top/$name$ending"
+      mv -f "$work/$top/$name$ending" "$target/$name$ending"
     fi
   done
   is_installed && return
   for name in $names; do
-    identify "$target/$name" >&2 || true
+    identify "$target/$name$ending" >&2 || true
   done
   fail "Teleport $version is in $target now, but not all of its programs run here, as they say above." \
     "They need glibc: use an image that is based on Debian or Ubuntu, such as cimg/base, and not on Alpine."

@@ -1,41 +1,22 @@
 #!/usr/bin/env bash
 # Runs a command on a server behind Teleport; its exit code is the step's.
 #
-# PARAM_PROXY    the proxy's address, HOST or HOST:PORT
-# PARAM_HOST     the server's name in Teleport
-# PARAM_LOGIN    the user to log in as
-# PARAM_COMMAND  what the login shell of that user runs
-# PARAM_CLUSTER  the leaf cluster that the server is in; default: the proxy's own cluster
+# PARAM_HOST           the server's name in Teleport
+# PARAM_LOGIN          the user to log in as
+# PARAM_COMMAND        what the login shell of that user runs
+# PARAM_CLUSTER        the leaf cluster that the server is in; default: the proxy's own cluster
 #
-# Uses the credentials in TELEPORT_CREDENTIALS.
+# Uses the identity in TELEPORT_CREDENTIALS.
 
-if [ -z "${BASH_VERSION:-}" ]; then
-  echo "This step needs bash, and this image has none: install it, or use an image such as cimg/base." >&2
-  exit 1
-fi
-# A bash that runs as sh has not read what earlier steps exported.
-if [[ -o posix && -r ${BASH_ENV:-} ]]; then
-  # shellcheck source=/dev/null
-  source "$BASH_ENV"
-fi
-set -euo pipefail
+#include start.sh
+#include proxy.sh
+#include folder.sh
 
-fail() {
-  printf '%s\n' "$@" >&2
-  exit 1
-}
-
-proxy=${PARAM_PROXY:-}
 host=${PARAM_HOST:-}
 login=${PARAM_LOGIN:-}
 command=${PARAM_COMMAND:-}
 cluster=${PARAM_CLUSTER:-}
 
-proxy_form='^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:[0-9]+)?$'
-[[ $proxy =~ $proxy_form ]] ||
-  fail "'$proxy' is no address of a Teleport proxy: write one such as example.teleport.sh:443, without https://." \
-    "Variables such as \$NAME are not expanded in parameters."
-[[ $proxy =~ :[0-9]+$ ]] || proxy=$proxy:443
 name_form='^[^[:space:][:cntrl:]$@-][^[:space:][:cntrl:]$@]*$'
 [[ $host =~ $name_form ]] ||
   fail "'$host' is no name of a server: write the one that Teleport shows." \
@@ -44,12 +25,8 @@ name_form='^[^[:space:][:cntrl:]$@-][^[:space:][:cntrl:]$@]*$'
   fail "'$login' is no user to log in as." "Variables such as \$NAME are not expanded in parameters."
 [[ -n $command ]] || fail "There is no command to run on $host."
 
-credentials=${TELEPORT_CREDENTIALS:-}
-[[ -n $credentials ]] || fail "There are no Teleport credentials: join Teleport in a step before this one."
-[[ -r $credentials/identity ]] ||
-  fail "The Teleport credentials are not in $credentials any more: join Teleport again before this step."
-command -v tsh > /dev/null ||
-  fail "There is no tsh on the PATH: install it in a step before this one, or use an image that holds it."
+#include identity_file.sh
+#include tsh.sh
 
 exec tsh -i "$credentials/identity" --proxy="$proxy" ssh ${cluster:+--cluster="$cluster"} \
   "$login@$host" "$command" < /dev/null

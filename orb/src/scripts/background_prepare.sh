@@ -1,0 +1,313 @@
+#!/usr/bin/env bash
+# Writes the tbot.yaml of a service that runs in the background, once all that keeps it from joining is ruled out.
+#
+# PARAM_APP               for application-tunnel: the application's name in Teleport
+# PARAM_DATABASE_SERVICE  for database-tunnel: the database's name in Teleport
+# PARAM_DATABASE_USER     for database-tunnel: the user to log in to it as
+# PARAM_DATABASE          for database-tunnel: the name of the database on it
+# PARAM_SETTINGS          more settings, lines of YAML as they stand in its entry of tbot.yaml
+#
+# Exports TELEPORT_CREDENTIALS.
+
+if [ -z "${BASH_VERSION:-}" ]; then
+  echo "This step needs bash, and this image has none: install it, or use an image such as cimg/base." >&2
+  exit 1
+fi
+# A bash that runs as sh has not read what earlier steps exported.
+if [[ -o posix && -r ${BASH_ENV:-} ]]; then
+  # shellcheck source=/dev/null
+  source "$BASH_ENV"
+fi
+set -euo pipefail
+umask 077
+
+fail() {
+  printf '%s\n' "$@" >&2
+  exit 1
+}
+
+# CircleCI passes a boolean on as 1 or 0, other callers as true or false.
+is_true() {
+  case ${2:-false} in
+    0 | false) return 1 ;;
+    1 | true) return 0 ;;
+    *) fail "$1 is '$2', but has to be true or false." ;;
+  esac
+}
+
+# PARAM_PROXY          the proxy's address, HOST or HOST:PORT
+proxy=${PARAM_PROXY:-}
+proxy_form='^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:[0-9]+)?$'
+[[ $proxy =~ $proxy_form ]] ||
+  fail "'$proxy' is no address of a Teleport proxy: write one such as example.teleport.sh:443, without https://." \
+    "Variables such as \$NAME are not expanded in parameters."
+[[ $proxy =~ :[0-9]+$ ]] || proxy=$proxy:443
+
+# PARAM_FOLDER         the folder in TELEPORT_CREDENTIALS that holds the credentials; default: the service's name
+folder=${PARAM_FOLDER:-}
+folder_form='^([A-Za-z0-9][A-Za-z0-9_-]*)?$'
+[[ $folder =~ $folder_form ]] ||
+  fail "'$folder' is no name for a folder of credentials: write one of letters, digits, - and _, such as staging."
+
+# PARAM_SERVICE        the type of the service: application-tunnel, application-proxy, database-tunnel, ssh-multiplexer or
+#                      workload-identity-api
+service=${PARAM_SERVICE:-}
+folder=${folder:-$service}
+# What tbot says stays after the job has logged out, for store_artifacts.
+log=${HOME:-/tmp}/.teleport-logs/$folder.log
+
+# PARAM_LISTEN         where it listens: tcp://127.0.0.1:PORT or unix:///PATH; nothing for ssh-multiplexer
+listen=${PARAM_LISTEN:-}
+
+# PARAM_DIAG_PORT      the port on 127.0.0.1 where tbot tells of its health; default: 57263
+port=${PARAM_DIAG_PORT:-57263}
+port_form='^[1-9][0-9]{0,4}$'
+[[ $port =~ $port_form ]] || fail "diag_port is '$port', but has to be the number of a port."
+
+# PARAM_TOKEN          the name of the join token; it is a name, not a secret
+# PARAM_TTL            how long the credentials are valid; default: 30m
+# PARAM_AUDIENCE       the audience that a token with the join method generic_oidc demands; default: join method circleci
+# PARAM_CA_PINS        pins of the cluster's certificate authorities, with spaces between them
+# PARAM_TELEMETRY      true or 1: let tbot send anonymous usage data to Teleport's makers
+token=${PARAM_TOKEN:-}
+ttl=${PARAM_TTL:-30m}
+token_form="^[^[:space:][:cntrl:]\"'\\\$]+\$"
+[[ $token =~ $token_form ]] ||
+  fail "'$token' is no name of a join token: write the metadata.name of the token resource." \
+    "Variables such as \$NAME are not expanded in parameters."
+ttl_form='^([0-9]+(\.[0-9]+)?[hms])+$'
+[[ $ttl =~ $ttl_form ]] || fail "'$ttl' is no duration: write one such as 30m or 1h30m."
+audience=${PARAM_AUDIENCE:-}
+audience_form='^[A-Za-z0-9._~:/-]*$'
+[[ $audience =~ $audience_form ]] ||
+  fail "'$audience' is no audience: write the one of the join token, such as example.teleport.sh/deploy."
+pins=${PARAM_CA_PINS:-}
+pins_form='^([[:space:]]*sha256:[0-9a-f]{64})*[[:space:]]*$'
+[[ $pins =~ $pins_form ]] ||
+  fail "'$pins' are no pins of certificate authorities: write ones such as sha256:7e12... as tctl status shows them."
+if is_true telemetry "${PARAM_TELEMETRY:-}"; then
+  export TELEPORT_ANONYMOUS_TELEMETRY=1 _TBOT_TELEMETRY_HELPER=circleci-orb
+else
+  export TELEPORT_ANONYMOUS_TELEMETRY=0
+fi
+# With both of the first two set, or with settings of somebody else, tbot would refuse or do something else.
+unset TELEPORT_PROXY TELEPORT_AUTH_SERVER TELEPORT_BOT_TOKEN TBOT_CONFIG TBOT_CONFIG_PATH
+
+join_method=circleci
+if [[ -n $audience ]]; then
+  join_method=generic_oidc
+  command -v circleci > /dev/null ||
+    fail "There is no circleci on the PATH, which gets a token for the audience '$audience'." \
+      "CircleCI puts it into every job on its cloud: leave the job's PATH as it is, or use the join method circleci."
+elif [[ -z ${CIRCLE_OIDC_TOKEN:-} ]]; then
+  if [[ -n ${CIRCLE_PR_USERNAME:-}${CIRCLE_PR_REPONAME:-} ]]; then
+    fail "CircleCI gave this job no OIDC token, since it builds a forked pull request." \
+      "Such builds get none unless the project passes secrets to them, and then anybody could join: keep them from this job."
+  fi
+  fail "CircleCI gave this job no OIDC token (CIRCLE_OIDC_TOKEN), so it cannot join Teleport." \
+    "Give its entry in the workflow a context, such as 'context: teleport-access', that whoever runs the pipeline may use." \
+    "CircleCI Server has OIDC tokens from version 4.4 on, for the join method generic_oidc: set audience to its audience."
+fi
+
+command -v tbot > /dev/null ||
+  fail "There is no tbot on the PATH: install it in a step before this one, or use an image that holds it."
+said=$(tbot version 2>&1) || fail "tbot does not run here: $said"
+[[ $said =~ v([0-9]+)\.([0-9]+)\.([0-9]+) ]] || fail "tbot does not tell its version: $said"
+version=${BASH_REMATCH[0]#v} major=${BASH_REMATCH[1]} minor=${BASH_REMATCH[2]} patch=${BASH_REMATCH[3]}
+[[ $major -ge 14 ]] || fail "tbot $version is too old for this step: install version 14 or newer."
+
+# Whether this tbot is of a version or newer, which is given as three numbers.
+at_least() {
+  [[ $major -gt $1 || ($major -eq $1 && ($minor -gt $2 || ($minor -eq $2 && $patch -ge $3))) ]]
+}
+
+# Fails where this tbot is older than what is asked for: a version as three numbers, and what needs it.
+needs() {
+  at_least "$1" "$2" "$3" || fail "tbot $version has no $4, which came with version $1.$2.$3: install a newer one."
+}
+
+# The text at an https address; fails without a word where it cannot be had.
+web_text() {
+  if command -v curl > /dev/null; then
+    curl --fail --silent --location --proto '=https' --max-time 15 "$1" 2> /dev/null
+  elif command -v wget > /dev/null; then
+    # That of BusyBox tries once in any case, and cannot be told so.
+    if wget --version > /dev/null 2>&1; then
+      wget -q -t 1 -T 10 -O - "$1" 2> /dev/null
+    else
+      wget -q -T 10 -O - "$1" 2> /dev/null
+    fi
+  else
+    return 1
+  fi
+}
+
+# PARAM_CHECK_VERSION  false or 0: join even if this tbot does not fit the cluster; default: true
+# Fails where the cluster is of a version that this tbot is not made for; says nothing where the proxy does not tell.
+check_cluster_version() {
+  local answer cluster form='"server_version" *: *"v?([0-9]+)(\.[0-9]+\.[0-9]+[^"]*)"'
+  is_true check_version "${PARAM_CHECK_VERSION:-true}" || return 0
+  answer=$(web_text "https://$proxy/webapi/ping") || return 0
+  [[ $answer =~ $form ]] || return 0
+  cluster=${BASH_REMATCH[1]}
+  [[ $cluster -ne $major && $cluster -ne $((major + 1)) ]] || return 0
+  fail "tbot $version does not fit the cluster at $proxy, which is of version $cluster${BASH_REMATCH[2]}." \
+    "Teleport supports clients of the cluster's major version or the one before: install a release of $cluster," \
+    "or set version to auto, which takes the one that the proxy names."
+}
+
+[[ -n ${BASH_ENV:-} ]] ||
+  fail "BASH_ENV is not set, so later steps would find no credentials: set it to the path of a file, as CircleCI does."
+
+# Makes a private folder for one service's credentials, in the one that TELEPORT_CREDENTIALS names to later steps.
+# It is removed at the end of this step unless `keep` is called.
+open_folder() {
+  local temporary=${TMPDIR:-/tmp}
+  root=${TELEPORT_CREDENTIALS:-}
+  discarded=
+  if [[ ! -d $root ]]; then
+    root=$(mktemp -d "${temporary%/}/teleport.XXXXXXXX")
+    discarded=$root
+    trap 'rm -rf "$discarded"' EXIT
+  fi
+  credentials=$root/$1
+  [[ ! -e $credentials ]] ||
+    fail "This job has joined Teleport already, with credentials in $credentials:" \
+      "log out before it joins again, or give folder another name to keep both."
+  discarded=${discarded:-$credentials}
+  trap 'rm -rf "$discarded"' EXIT
+  mkdir "$credentials"
+  # A tbot for Windows takes no paths of a Unix shell.
+  native=$credentials
+  if command -v cygpath > /dev/null; then
+    native=$(cygpath -m "$credentials")
+  fi
+}
+
+export_variable() {
+  printf 'export %s=%q\n' "$1" "$2" >> "$BASH_ENV"
+  # Those that logout takes back.
+  printf '%s\n' "$1" >> "$root/exported"
+}
+
+keep() {
+  if [[ $discarded == "$root" ]]; then
+    export_variable TELEPORT_CREDENTIALS "$root"
+  fi
+  trap - EXIT
+}
+
+# A text as a YAML scalar, in `quoted`.
+quote() {
+  local mark="'"
+  [[ $1 != *[[:cntrl:]]* ]] || fail "This value holds a line end or another control character: $1"
+  quoted=$mark${1//$mark/$mark$mark}$mark
+}
+
+# The settings of the service that is asked for, as lines of its entry in tbot.yaml.
+settings=
+setting() {
+  settings=$settings"    $1: $2"$'\n'
+}
+text_setting() {
+  [[ -n $2 ]] || return 0
+  [[ $2 != \$* ]] || fail "$1 is '$2', but variables such as \$NAME are not expanded in parameters."
+  quote "$2"
+  setting "$1" "$quoted"
+}
+destination_setting() {
+  quote "$1"
+  setting destination "{type: directory, path: $quoted, symlinks: try-secure}"
+}
+
+# PARAM_DEBUG          true or 1: let tbot tell all that it does
+# What tbot.yaml says beside its services, for the version of this tbot.
+general_settings() {
+  local onboarding pin list=
+  quote "$proxy"
+  # Before version 16 not every tbot knows proxy_server, and all take the proxy for an auth server.
+  if at_least 16 0 0; then echo "proxy_server: $quoted"; else echo "auth_server: $quoted"; fi
+  if at_least 17 3 0; then echo "credential_ttl: $ttl"; else echo "certificate_ttl: $ttl"; fi
+  echo "storage: {type: memory}"
+  if is_true debug "${PARAM_DEBUG:-}"; then
+    echo "debug: true"
+  fi
+  # Flags say the rest where they can: how a job joins, then shows without running it.
+  if [[ -n $audience$pins ]]; then
+    quote "$token"
+    onboarding="join_method: $join_method, token: $quoted"
+    for pin in $pins; do
+      list=$list${list:+, }\'$pin\'
+    done
+    [[ -z $list ]] || onboarding="$onboarding, ca_pins: [$list]"
+    if [[ -n $audience ]]; then
+      quote "{\"aud\":\"$audience\"}"
+      onboarding="$onboarding, generic_oidc: {command: [circleci, run, oidc, get, --claims, $quoted]}"
+    fi
+    echo "onboarding: {$onboarding}"
+  fi
+}
+
+# tbot.yaml for a service of a type with the settings that were made.
+write_tbot_file() {
+  local list=services
+  # Newer versions call them services; those before 15.4.10 may not know that word.
+  at_least 15 4 10 || list=outputs
+  echo "version: v2"
+  general_settings
+  quote "$1"
+  printf '%s:\n  - type: %s\n%s' "$list" "$quoted" "$settings"
+}
+
+# The settings of the service as the caller wrote them, indented as they stand in tbot.yaml.
+own_settings() {
+  local text=${1%$'\n'} type_form=$'(^|\n)(type|destination|name) *:'
+  [[ -n $text ]] || return 0
+  [[ ! $text =~ $type_form ]] || fail "settings hold '${BASH_REMATCH[2]}', which this step sets itself: leave it out."
+  settings=$settings"    ${text//$'\n'/$'\n'    }"$'\n'
+}
+
+listen_form='^(tcp://(127\.[0-9.]+|localhost|\[::1\]):[1-9][0-9]*|unix:///[^[:space:]]+)$'
+[[ $service == ssh-multiplexer || $listen =~ $listen_form ]] ||
+  fail "'$listen' is no place for $service to listen on: write one such as tcp://127.0.0.1:5432." \
+    "It has to be this machine's own address, or a socket as in unix:///tmp/app.sock: whoever reaches it gets in."
+
+case $service in
+  application-tunnel)
+    needs 15 4 10 "$service"
+    [[ -n ${PARAM_APP:-} ]] || fail "No application is named: set app to its name in Teleport, as tsh apps ls shows it."
+    text_setting app_name "$PARAM_APP"
+    ;;
+  application-proxy)
+    # Some releases of 17 and 18 have it already; tbot itself says so where it has not.
+    needs 17 0 0 "$service"
+    ;;
+  database-tunnel)
+    needs 15 4 10 "$service"
+    [[ -n ${PARAM_DATABASE_SERVICE:-} && -n ${PARAM_DATABASE_USER:-} && -n ${PARAM_DATABASE:-} ]] ||
+      fail "A database-tunnel needs database_service, database_user and database."
+    text_setting service "$PARAM_DATABASE_SERVICE"
+    text_setting username "$PARAM_DATABASE_USER"
+    text_setting database "$PARAM_DATABASE"
+    ;;
+  ssh-multiplexer) needs 15 4 10 "$service" ;;
+  workload-identity-api) needs 17 2 0 "$service" ;;
+  *)
+    fail "There is no service '$service' that runs in the background: choose application-tunnel, application-proxy," \
+      "database-tunnel, ssh-multiplexer or workload-identity-api."
+    ;;
+esac
+
+check_cluster_version
+open_folder "$folder"
+if [[ $service == ssh-multiplexer ]]; then
+  destination_setting "$native"
+else
+  text_setting listen "$listen"
+fi
+own_settings "${PARAM_SETTINGS:-}"
+write_tbot_file "$service" > "$credentials/tbot.yaml"
+mkdir -p "${log%/*}"
+rm -f "$log"
+keep
+echo "The tbot of $folder is ready to start. What it says is kept in $log."

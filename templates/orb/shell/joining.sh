@@ -1,0 +1,42 @@
+
+# PARAM_TIMEOUT        the seconds that joining may take; default: 120; 0 for no limit
+timeout=${PARAM_TIMEOUT:-120}
+number_form='^[0-9]+$'
+[[ $timeout =~ $number_form ]] || fail "timeout is '$timeout', but has to be a number of seconds."
+
+start_tbot() {
+  if [[ -z $audience$pins ]]; then
+    tbot start -c "$1" --oneshot --join-method=circleci --token="$token" < /dev/null &
+  else
+    tbot start -c "$1" --oneshot < /dev/null &
+  fi
+}
+
+explain_failure() {
+  [[ $1 != 124 ]] || printf '%s\n' "tbot was stopped after $timeout seconds; timeout sets how long it may take." >&2
+  fail "tbot $version did not join Teleport at $proxy with the token '$token'. Check that:" \
+    "- the token exists, has the join method $join_method, and a rule that names this project and a context of this job" \
+    "- its organization_id is this organization's: ${CIRCLE_ORGANIZATION_ID:-see Organization Settings}" \
+    "- $proxy is the cluster's proxy, and can be reached from this job" \
+    "- the cluster's major version is $major or $((major + 1))" \
+    "- the job had not run for an hour before this step: CircleCI's token is valid no longer" \
+    "The cluster's audit log tells more in its bot.join event."
+}
+
+# Makes the folder for the credentials, in which the caller then writes tbot.yaml.
+begin_join() {
+  check_cluster_version
+  open_folder "${folder:-$1}"
+  destination_setting "$native"
+}
+
+# Joins as tbot.yaml says; without the file that is named here tbot has not written everything.
+finish_join() {
+  local code=0
+  start_tbot "$native/tbot.yaml"
+  await $! "$timeout" || code=$?
+  rm "$credentials/tbot.yaml"
+  [[ $code == 0 && -s $credentials/$1 ]] || explain_failure "$code"
+  keep
+  echo "Joined Teleport at $proxy. The credentials are valid for $ttl, in $credentials, until the job logs out."
+}
