@@ -15,6 +15,8 @@ from orbgen.teleport.tbot_file import TbotFile
 from orbgen.teleport.versions import VersionRange
 
 DEFAULT_METHOD = "token"
+# What the variables of a context or of the project, which no configuration shows, may say.
+_IN_THE_ENVIRONMENT = frozenset(("proxy-server", "auth-server", "token", "registration-secret"))
 
 
 class Program(enum.Enum):
@@ -76,7 +78,7 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     and is -1 for a file on its own; `span` is the command word, or where the file begins to say how it joins.
     `version` is where the version is stated, if it is, and `versions` those that may run. `storage_folder` is where
     tbot keeps its own identity on disk, in its normal form, where that is known. `written` are the files that it
-    leaves.
+    leaves, and `missing_file` names a tbot.yaml that is surely not there. A `limited` join is ended by `timeout`.
     """
 
     program: Program
@@ -88,9 +90,11 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     unread: bool = False
     services: tuple[JoinService, ...] = ()
     background: bool = False
+    limited: bool = False
     version: Setting | None = None
     command: TbotStart | None = None
     file: TbotFile | None = None
+    missing_file: Setting | None = None
     storage_folder: str | None = None
     written: tuple[Written, ...] = ()
 
@@ -122,8 +126,8 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return setting.value if setting is not None else None
 
     def lacks(self, name: str) -> bool:
-        """Whether surely nobody gives a setting."""
-        return name not in self.settings and not self.unread
+        """Whether surely nobody gives a setting. A context may hold those that tbot reads from its environment."""
+        return name not in self.settings and not self.unread and name not in _IN_THE_ENVIRONMENT
 
 
 def settle(given: list[Setting]) -> dict[str, Setting]:

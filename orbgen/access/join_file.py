@@ -53,12 +53,13 @@ def settings_of(file: TbotFile) -> Iterator[Setting]:
                 yield Setting(one.key, value, one.node.span, Origin.FILE, flag)
 
 
-def services_of(file: TbotFile, folder_of: Callable[[str | None], str | None]) -> Iterator[JoinService]:
+def services_of(file: TbotFile, folder_of: Callable[[str], str | None]) -> Iterator[JoinService]:
     """The outputs and services of a file; `folder_of` gives the normal form of the folder that a destination names."""
     for one in file.services:
         settings = {setting.flag: _setting(setting) for setting in one.settings}
         destination = settings.get("destination")
-        folder = folder_of(destination.value) if destination is not None else None
+        place = destination.value if destination is not None else None
+        folder = folder_of(place) if place is not None else None
         type_node = one.entry.get("type")
         span = type_node.span if isinstance(type_node, Scalar) else one.entry.span
         yield JoinService(one.type, span, settings, one.entry, folder)

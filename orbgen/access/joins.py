@@ -2,163 +2,138 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
 
 from orbgen.access.checkout import Checkout
-from orbgen.access.following import RunCommand, Variable, commands_of
-from orbgen.access.join import Join, JoinService, Origin, Program, Setting, settle
-from orbgen.access.join_file import planned, services_of, settings_of
+from orbgen.access.following import RunCommand, commands_of
+from orbgen.access.join import Join, Program
+from orbgen.access.join_command import VARIABLES, Start, join_of
+from orbgen.access.join_configs import Config, WorkFiles
+from orbgen.access.join_containers import ENGINES, Container, container_of
+from orbgen.access.join_file import planned
 from orbgen.access.join_outputs import written_by
+from orbgen.access.join_terraform import PROGRAMS, terraform_join
 from orbgen.access.paths import expand_known
 from orbgen.access.writing import Removals, Written
+from orbgen.circleci.jobs import environment_of, image_environment_of
 from orbgen.circleci.pipeline import JobRun
 from orbgen.project.facts import Facts
+from orbgen.shell.arguments import split
+from orbgen.shell.words import EnclosureKind
 from orbgen.shell.wrappers import Unwrapped
-from orbgen.source.span import Span
-from orbgen.teleport.tbot import LEGACY, subcommands
-from orbgen.teleport.tbot_command import Given, TbotStart, join_uri, read_tbot
-from orbgen.teleport.tbot_file import TbotFile, read_tbot_file
+from orbgen.source.nodes import Scalar
+from orbgen.teleport.tbot_command import TbotStart, read_tbot
+from orbgen.teleport.versions import VersionRange
 
-_TERRAFORM = ("plan", "apply", "destroy", "import", "refresh")
-_TERRAFORM_VARIABLES = {
-    "TF_TELEPORT_JOIN_METHOD": "join-method",
-    "TF_TELEPORT_JOIN_TOKEN": "token",
-    "TF_TELEPORT_ADDR": "proxy-server",
-}
-_VARIABLES = {
-    "TELEPORT_PROXY": "proxy-server",
-    "TELEPORT_AUTH_SERVER": "auth-server",
-    "TELEPORT_BOT_TOKEN": "token",
-    "TBOT_DEBUG": "debug",
-    "TBOT_CONFIG": "config-string",
-    "TBOT_CONFIG_PATH": "config",
-}
+_TERRAFORM_SETTING = "TF_TELEPORT"
 
 
 def joins_of(run: JobRun, checkout: Checkout, facts: Facts | None = None) -> tuple[Join, ...]:
     """The joins of a job run, in the order of its steps."""
-    reader = _Reader(checkout, facts)
-    for command in commands_of(run, reader.wants):
+    if not _may_join(run):
+        return ()
+    reader = _Reader(run, checkout, facts)
+    for command in commands_of(run, lambda script: True):
         reader.read(command)
     return reader.finish()
+
+
+def _may_join(run: JobRun) -> bool:
+    """Whether anything in a job run names what joins: most runs of a pipeline are not looked into further."""
+    scripts = [step.command for step in run.steps]
+    texts = [script.text for script in scripts if script is not None]
+    if any(["tbot" in text or "TBOT" in text for text in texts]):
+        return True
+    variables = {**image_environment_of(run), **environment_of(run)}
+    if any([isinstance(value, Scalar) and "tbot" in value.text for value in variables.values()]):
+        return True
+    if not any([program in text for text in texts for program in PROGRAMS]):
+        return False
+    own = [step.argument("environment") for step in run.steps]
+    written = [*texts, *variables, *[node.source.text[node.start : node.end] for node in own if node is not None]]
+    return any([_TERRAFORM_SETTING in text for text in written])
 
 
 class _Reader:
     """Follows a run's scripts: what they join, write and remove."""
 
-    def __init__(self, checkout: Checkout, facts: Facts | None) -> None:
-        self.checkout = checkout
-        self.facts = facts
+    def __init__(self, run: JobRun, checkout: Checkout, facts: Facts | None) -> None:
+        self.run = run
+        self.versions = planned(facts)
+        self.files = WorkFiles(run, checkout)
         self.joins: list[Join] = []
         # What was written, and the number of the join that wrote it.
         self.written: list[Written] = []
         self.owners: list[int] = []
         self.removals = Removals()
-        self.files: dict[str, str | None] = {}
-
-    def wants(self, script: str) -> bool:
-        """Whether there can be anything in a script."""
-        interesting = "tbot" in script or "TF_TELEPORT" in script or "terraform" in script or "tofu" in script
-        return interesting or "<<" in script or (bool(self.joins) and "rm" in script)
 
     def read(self, at: RunCommand) -> None:
         """Read one command."""
+        self.files.note(at)
         found = at.found
         if found is None:
             return
-        self._note_file(at, found)
+        join = None
         if found.name == "tbot":
-            start = read_tbot(found.arguments, at.value)
-            if start is not None:
-                self._add(self._join(at, found, start))
-        elif found.name in ("terraform", "tofu"):
-            join = self._terraform(at, found)
-            if join is not None:
-                self._add(join)
+            command = read_tbot(split(found.arguments, at.value))
+            join = join_of(self._start(at, found, command), self.versions, None) if command is not None else None
+        elif found.name in PROGRAMS:
+            join = terraform_join(at, self.versions)
+        elif found.name in ("systemctl", "service"):
+            join = _of_service_manager(at, self.versions)
+        elif found.name in ENGINES:
+            container = container_of(at)
+            join = join_of(self._contained(at, found, container), self.versions, None) if container else None
         else:
             self.removals.apply(at, self.written)
+        if join is not None and _is_run(at):
+            self._add(join)
 
     def _add(self, join: Join) -> None:
         self.written += written_by(join)
         self.owners += [len(self.joins)] * (len(self.written) - len(self.owners))
         self.joins.append(join)
 
-    def _note_file(self, at: RunCommand, found: Unwrapped) -> None:
-        """Remember what a here-document, `echo` or `printf` writes into a file."""
-        redirections = at.command.redirections
-        target = next((one.target for one in redirections if one.writes and one.target is not None), None)
-        if target is None and found.name == "tee" and found.arguments:
-            target = found.arguments[-1]
-        path = at.path_of(target)
-        if path is None:
-            return
-        document = next((one.document for one in redirections if one.document is not None), None)
-        if document is not None:
-            self.files[path] = document.text
-        elif found.name in ("echo", "printf") and found.arguments:
-            self.files[path] = at.value(found.arguments[-1])
+    def _start(self, at: RunCommand, found: Unwrapped, command: TbotStart) -> Start:
+        def config(path: str) -> Config | None:
+            named = at.path(path)
+            return self.files.read(named, at.step) if named is not None else None
 
-    def _join(self, at: RunCommand, found: Unwrapped, start: TbotStart) -> Join:
-        flags = dict(_from_flags(at, start))
-        given = [*flags.values(), *_from_uri(flags), *_from_environment(at, found)]
-        config, unread = self._config(at, settle(given))
-        if config is not None:
-            given += settings_of(config)
-        settings = settle(given)
-        services = tuple(services_of(config, lambda path: _folder(at, path))) if config is not None else ()
-        storage = settings.get("storage") or settings.get("data-dir")
-        return Join(
-            program=Program.TBOT,
-            step=at.step,
-            span=at.text.place(found.start, found.start + len("tbot")),
-            versions=planned(self.facts),
-            settings=settings,
-            given=tuple(given),
-            unread=unread,
-            services=(*services, *_own_service(at, start, flags)),
-            background=found.background,
-            command=start,
-            file=config,
-            storage_folder=_folder(at, storage.value) if storage is not None else None,
-        )
-
-    def _config(self, at: RunCommand, settings: dict[str, Setting]) -> tuple[TbotFile | None, bool]:
-        """The configuration file that tbot reads, and whether there is one that cannot be read here."""
-        if "config-string" in settings:
-            return _encoded(settings["config-string"].value)
-        if "config" not in settings:
-            return None, False
-        path = at.path(settings["config"].value)
-        if path is None:
-            return None, True
-        content = self.files.get(path)
-        if content is None and path not in self.files and path.startswith(at.home + "/"):
-            content = self.checkout.text(path[len(at.home) + 1 :])
-        found = read_tbot_file(content, path) if content is not None else None
-        return found, found is None
-
-    def _terraform(self, at: RunCommand, found: Unwrapped) -> Join | None:
-        action = next((word.literal for word in found.arguments if not (word.literal or "-").startswith("-")), None)
-        if action not in _TERRAFORM:
-            return None
-        given = [
-            Setting(name, at.variables[name], _variable_place(at, name), Origin.ENVIRONMENT, flag)
-            for name, flag in _TERRAFORM_VARIABLES.items()
-            if name in at.variables
-        ]
-        settings = settle(given)
-        if "join-method" not in settings:
-            return None
-        return Join(
-            program=Program.TERRAFORM,
+        seen = {name: variable for name, variable in at.seen().items() if name in VARIABLES}
+        surely = [name for name in seen if name in found.granted] if found.perhaps_cleared else list(seen)
+        return Start(
             step=at.step,
             span=at.span,
-            versions=planned(self.facts),
-            settings=settings,
-            given=tuple(given),
-            unread=True,
+            text=at.text,
+            command=command,
+            environment={name: seen[name] for name in surely},
+            closed=len(surely) == len(seen),
+            config=config,
+            folder=lambda destination: _folder(at, destination),
+            background=_is_background(self.run, at, found),
+            limited=found.limited,
+        )
+
+    def _contained(self, at: RunCommand, found: Unwrapped, container: Container) -> Start:
+        def config(path: str) -> Config | None:
+            outside = container.outside(path)
+            return self.files.read(outside, at.step) if outside is not None else None
+
+        def folder(destination: str) -> str | None:
+            local = destination.removeprefix("file://")
+            return container.outside(local) if local.startswith("/") else None
+
+        return Start(
+            step=at.step,
+            span=at.span,
+            text=at.text,
+            command=container.command,
+            environment=container.environment,
+            closed=container.closed,
+            config=config,
+            folder=folder,
+            background=container.detached or _is_background(self.run, at, found),
+            limited=found.limited,
         )
 
     def finish(self) -> tuple[Join, ...]:
@@ -172,67 +147,42 @@ class _Reader:
         ])  # fmt: skip
 
 
-def _from_flags(at: RunCommand, start: TbotStart) -> Iterator[tuple[str, Setting]]:
-    for flag, given in start.flags.items():
-        yield flag, _flag(at, flag, given)
-
-
-def _flag(at: RunCommand, flag: str, given: Given) -> Setting:
-    return Setting(f"--{flag}", given.value, at.text.place(given.start, given.end), Origin.FLAG, flag)
-
-
-def _from_uri(flags: dict[str, Setting]) -> Iterator[Setting]:
-    uri = flags.get("join-uri")
-    if uri is not None and uri.value is not None:
-        for flag, value in join_uri(uri.value).items():
-            yield msgspec.structs.replace(uri, value=value, flag=flag)
-
-
-def _from_environment(at: RunCommand, found: Unwrapped) -> Iterator[Setting]:
-    prefix = at.text.place(at.command.start, found.start)
-    before = {name: Variable(value, prefix) for name, value in found.environment.items()}
-    variables = {**at.environment, **before}
-    for name, flag in _VARIABLES.items():
-        variable = variables.get(name)
-        if variable is not None and name not in found.unset:
-            yield Setting(name, variable.value, variable.span, Origin.ENVIRONMENT, flag)
-
-
-def _variable_place(at: RunCommand, name: str) -> Span:
-    variable = at.environment.get(name)
-    return variable.span if variable is not None else at.span
-
-
-def _own_service(at: RunCommand, start: TbotStart, flags: dict[str, Setting]) -> Iterator[JoinService]:
-    """The service that the command line itself names, which is an output of type identity for `--destination-dir`."""
-    type_ = start.service
-    if type_ is None and "destination-dir" not in flags:
-        return
-    service = subcommands()[type_ or "identity"]
-    common = subcommands()[LEGACY].flags
-    settings = {flag: setting for flag, setting in flags.items() if flag in service.flags and flag not in common}
-    if type_ is None:
-        settings = {"destination": flags["destination-dir"]}
-    destination = settings.get("destination")
-    folder = _folder(at, destination.value) if destination is not None else None
-    yield JoinService(service.type, at.span, settings, None, folder)
-
-
-def _encoded(text: str | None) -> tuple[TbotFile | None, bool]:
-    import base64
-    import binascii
-
-    try:
-        content = base64.b64decode(text or "", validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        return None, True
-    found = read_tbot_file(content, "TBOT_CONFIG") if content else None
-    return found, found is None
-
-
-def _folder(at: RunCommand, destination: str | None) -> str | None:
-    """The folder that a destination names: a path or `file://` address, none for memory and the like."""
-    if destination is None:
+def _of_service_manager(at: RunCommand, versions: VersionRange) -> Join | None:
+    """The join of `systemctl start tbot`, of which only the place is known."""
+    assert at.found is not None
+    words = {word.text for word in split(at.found.arguments, at.value)}
+    if not words & {"start", "restart", "--now"} or not words & {"tbot", "tbot.service"}:
         return None
+    return Join(
+        program=Program.TBOT, step=at.step, span=at.span, versions=versions, settings={}, unread=True, background=True
+    )
+
+
+def _functions(at: RunCommand) -> list[str]:
+    return [one.name for one in at.command.around if one.kind is EnclosureKind.FUNCTION]
+
+
+def _is_run(at: RunCommand) -> bool:
+    """Whether a command is run at all: one in a function that nothing calls is not."""
+    called = {word.literal for command in at.script.commands for word in command.words}
+    return all([name in called or _is_named(name, called) for name in _functions(at)])
+
+
+def _is_named(name: str, texts: set[str | None]) -> bool:
+    """Whether a function is named inside of a text, as in `trap 'stop' EXIT`."""
+    return any([name in text.split() for text in texts if text])
+
+
+def _is_background(run: JobRun, at: RunCommand, found: Unwrapped) -> bool:
+    """Whether the script goes on while the program runs, or the job while the script does."""
+    background = run.steps[at.step].argument("background")
+    if found.background or (isinstance(background, Scalar) and background.value is True):
+        return True
+    calls = [one for one in at.script.commands if one.name in _functions(at)]
+    return bool(calls) and all([call.background for call in calls])
+
+
+def _folder(at: RunCommand, destination: str) -> str | None:
+    """The folder that a destination names: a path or `file://` address, none for memory and the like."""
     local = destination.removeprefix("file://")
     return None if "://" in local else at.path(expand_known(local, at.folder or at.home))

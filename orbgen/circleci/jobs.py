@@ -132,3 +132,11 @@ def _hoist(body: dict[str, Content]) -> None:
 def environment_of(run: JobRun) -> dict[str, Content]:
     """The variables that a job's `environment` sets."""
     return {name: value for name, _, value in _variables((run.body or {}).get("environment"))}
+
+
+def image_environment_of(run: JobRun) -> dict[str, Content]:
+    """The variables that the first image of a job's executor sets, in which its steps run."""
+    images = (run.body or {}).get("docker")
+    first = next(iter(images.elements), None) if type(images) is Sequence else None
+    environment = first.get("environment") if type(first) is Mapping else None
+    return {name: value for name, _, value in _variables(environment)}

@@ -37,6 +37,8 @@ class Collector:
             self._inside(node, around)
         elif kind == "declaration_command":
             self._declare(node, around, redirections)
+        elif kind == "unset_command":
+            self._unset(node, around, redirections)
         elif kind == "pipeline":
             self._pipeline(_stages(node), around, redirections)
         elif kind in _HANDING_ON:
@@ -177,6 +179,12 @@ class Collector:
         self.commands.append(
             Command(start, end, tuple(words), (), redirections, False, _innermost_pipeline(around), around)
         )
+        self._inside(node, around)
+
+    def _unset(self, node: Any, around: _Around, redirections: tuple[Redirection, ...]) -> None:
+        words = tuple([self.word(child) for child in node.children if child.type != "comment"])
+        start, end = self._offset(node.start_byte), self._offset(node.end_byte)
+        self.commands.append(Command(start, end, words, (), redirections, False, _innermost_pipeline(around), around))
         self._inside(node, around)
 
     def _assign(self, node: Any, *, exported: bool) -> None:

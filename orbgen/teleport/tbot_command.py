@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 
-from orbgen.shell.words import Word
-from orbgen.teleport.tbot import start_flags, subcommands
+from orbgen.shell.arguments import Argument
+from orbgen.teleport.tbot import LEGACY, Flag, start_flags, subcommands
 
 _ADDRESSES = {"proxy": "proxy-server", "auth": "auth-server"}
 # The scheme of an address knows no underscore.
@@ -22,18 +20,37 @@ _METHODS_IN_ADDRESSES = {
 
 
 class Given(msgspec.Struct, frozen=True):
-    """A flag as given: its value, None where it is not known, and the characters of the script that it takes."""
+    """A flag as given: its value, None where it is not known, and the characters of the script that it takes.
+
+    `name` is the flag's long name, or what stands for one if tbot has no such flag; `written` is how it is written.
+    """
 
     value: str | None
     start: int
     end: int
+    name: str = ""
+    written: str = ""
 
 
 class TbotStart(msgspec.Struct, frozen=True):
-    """`tbot start [SERVICE]` with its flags by long name."""
+    """`tbot start [SERVICE]` with its flags by long name; `all` has every one, in order, also one given twice.
+
+    `service` is as written, and may be none that tbot has; it is None where no word names one. A command is `partial`
+    where it has words that are not known, so that there may be more flags, or a service. `surplus` are known words that
+    tbot takes for nothing.
+    """
 
     service: str | None
     flags: dict[str, Given]
+    all: tuple[Given, ...] = ()
+    partial: bool = False
+    named: Given | None = None
+    surplus: tuple[Given, ...] = ()
+
+    @property
+    def legacy(self) -> bool:
+        """Whether it has the form that version 17 gave the name `legacy`; not where a service may be named."""
+        return self.service == LEGACY or (self.service is None and not self.partial)
 
     def value(self, name: str) -> str | None:
         """The value of a flag; None where it is absent or unknown."""
@@ -46,58 +63,113 @@ class TbotStart(msgspec.Struct, frozen=True):
         return flag is not None and flag.value is None
 
 
-def read_tbot(arguments: tuple[Word, ...], value_of: Callable[[Word], str | None]) -> TbotStart | None:
-    """What the arguments of tbot say, given the text of each that is known; None where they do not start it."""
-    flags: dict[str, Given] = {}
-    positional: list[str] = []
-    index = 0
-    while index < len(arguments):
-        word = arguments[index]
-        value = value_of(word)
-        first = word.parts[0].text if word.parts else ""
-        if first.startswith("-") and len(first) > 1:
-            index += _read_flag(arguments, index, value, first, value_of, flags)
-        elif value is None:
-            return None
-        else:
-            positional.append(value)
-        index += 1
-    if not positional or positional[0] != "start" or "help" in flags:
+def read_tbot(arguments: list[Argument]) -> TbotStart | None:
+    """What the arguments of tbot say; None where they do not start it."""
+    reader = _Reader(arguments)
+    reader.read()
+    names = [word.value for word in reader.positional]
+    if not names or names[0] != "start" or any([flag.name == "help" for flag in reader.flags]):
         return None
-    service = positional[1] if len(positional) > 1 and positional[1] in subcommands() else None
-    return TbotStart(service, flags)
+    named = reader.positional[1] if len(names) > 1 else None
+    return TbotStart(
+        named.value if named is not None else None,
+        {flag.name: flag for flag in reader.flags},
+        tuple(reader.flags),
+        reader.partial,
+        named if named is not None and named.value is not None else None,
+        tuple([word for word in reader.positional[2:] if word.value is not None]),
+    )
 
 
-def _read_flag(
-    arguments: tuple[Word, ...],
-    index: int,
-    value: str | None,
-    first: str,
-    value_of: Callable[[Word], str | None],
-    flags: dict[str, Given],
-) -> int:
-    """Record one flag; how many words more than its own it takes."""
-    word = arguments[index]
-    name, separator, given = (value or first).lstrip("-").partition("=")
-    if not first.startswith("--"):
-        name = next((flag.name for flag in start_flags().values() if flag.short == name), name)
-    if name.startswith("no-") and _is_switch(name.removeprefix("no-")):
-        flags[name.removeprefix("no-")] = Given("false", word.start, word.end)
-        return 0
-    if separator:
-        flags[name] = Given(given if value is not None else None, word.start, word.end)
-        return 0
-    if _is_switch(name) or index + 1 >= len(arguments):
-        flags[name] = Given("true", word.start, word.end)
-        return 0
-    flags[name] = Given(value_of(arguments[index + 1]), word.start, arguments[index + 1].end)
-    return 1
+class _Reader:
+    """Goes through the words; a word that is not known may be anything, several words among them."""
+
+    def __init__(self, arguments: list[Argument]) -> None:
+        self.arguments = arguments
+        self.index = 0
+        self.flags: list[Given] = []
+        self.positional: list[Given] = []
+        self.partial = False
+
+    def read(self) -> None:
+        """Read all words."""
+        ended = False
+        while self.index < len(self.arguments):
+            word = self.arguments[self.index]
+            self.index += 1
+            if word.text == "--" and not ended:
+                ended = True
+            elif word.first.startswith("--") and not ended:
+                self._long(word)
+            elif word.first.startswith("-") and len(word.first) > 1 and not ended:
+                self._short(word)
+            elif word.text is None and not word.single:
+                self.partial = True
+            else:
+                self.partial = self.partial or word.text is None
+                self.positional.append(Given(word.text, word.start, word.end, "", word.text or ""))
+
+    def _long(self, word: Argument) -> None:
+        name, separator, value = (word.text if word.text is not None else word.first)[2:].partition("=")
+        known = word.text is not None
+        if not known and not separator and word.first in ("--", "--no-"):
+            self.partial = True  # The name itself is not known.
+            return
+        turned_off = name.removeprefix("no-") if name.startswith("no-") else None
+        if turned_off is not None and _is_switch(turned_off) and not separator:
+            self._add(turned_off, "false" if known else None, word, word, f"--{name}")
+        elif separator:
+            self._add(name, value if known else None, word, word, f"--{name}")
+        elif _is_switch(name):
+            self._add(name, "true" if known else None, word, word, f"--{name}")
+        elif not known:
+            self.partial = True
+        else:
+            self._with_value(name, word, f"--{name}")
+
+    def _short(self, word: Argument) -> None:
+        """`-c F`, `-cF` or several switches as one word."""
+        text = word.text if word.text is not None else word.first
+        for position, letter in enumerate(text[1:], 1):
+            flag = _short_flag(letter)
+            rest = text[position + 1 :]
+            if flag is not None and flag.switch:
+                self._add(flag.name, "true", word, word, f"-{letter}")
+                continue
+            name = flag.name if flag is not None else letter
+            if rest or word.text is None:
+                self._add(name, rest if word.text is not None else None, word, word, f"-{letter}")
+            else:
+                self._with_value(name, word, f"-{letter}")
+            return
+
+    def _with_value(self, name: str, word: Argument, written: str) -> None:
+        """A flag whose value is the next word, if it takes one; of a flag that tbot does not have that is a guess."""
+        following = self.arguments[self.index] if self.index < len(self.arguments) else None
+        if name not in start_flags() and (following is None or _is_no_value(following)):
+            self._add(name, "true", word, word, written)
+        elif following is None:
+            self._add(name, None, word, word, written)
+        else:
+            self.index += 1
+            self._add(name, following.text, word, following, written)
+
+    def _add(self, name: str, value: str | None, first: Argument, last: Argument, written: str) -> None:
+        self.flags.append(Given(value, first.start, last.end, name, written))
+
+
+def _is_no_value(word: Argument) -> bool:
+    return word.first.startswith("-") or word.text == "start" or word.text in subcommands()
 
 
 def _is_switch(name: str) -> bool:
     """Whether a flag stands alone; `--no-` before one turns it off."""
     flag = start_flags().get(name)
     return flag is not None and flag.switch
+
+
+def _short_flag(letter: str) -> Flag | None:
+    return next((flag for flag in start_flags().values() if flag.short == letter), None)
 
 
 def join_uri(uri: str) -> dict[str, str]:
