@@ -22,6 +22,9 @@ ANY = "*"
 _LAST_OPEN_VERSION = 3
 _TRAIT = re.compile(r"\{\{\s*internal\.([A-Za-z_]+)\s*\}\}")
 _ALWAYS = re.compile(r"\^?(?:\.\*|\.\+|\(\.[*+]\))\$?")
+_ALWAYS_TRUE = re.compile(
+    r"true|1\s*==\s*1|regexp\.match\(\s*labels[^,]*,\s*[\"'](?:\*|\^?(?:\.\*|\.\+|\(\.[*+]\))\$?)[\"']\s*\)"
+)
 
 
 class Target(enum.Enum):
@@ -36,13 +39,25 @@ class Target(enum.Enum):
     TELEPORT = "Teleport's own resources"
 
 
+class Openness(enum.Enum):
+    """What makes labels take in whatever there is."""
+
+    WILDCARD = "wildcard"
+    PATTERN = "pattern"
+    UNSET = "unset"
+
+
 class _Kind(msgspec.Struct, frozen=True):
-    """The keys of a role for one target: its labels, and as whom. With `needs` it takes one of the latter."""
+    """The keys of a role for one target: its labels, and as whom. With `needs` it takes one of the latter.
+
+    Those that are `left_open` have their labels open in a role of version 3 that does not set them.
+    """
 
     target: Target
     labels: str
     principals: tuple[str, ...] = ()
     needs: bool = True
+    left_open: bool = True
 
 
 _KINDS = (
@@ -51,7 +66,7 @@ _KINDS = (
     _Kind(Target.DATABASES, "db_labels", ("db_users", "db_roles")),
     _Kind(Target.KUBERNETES, "kubernetes_labels", ("kubernetes_groups", "kubernetes_users")),
     _Kind(Target.DESKTOPS, "windows_desktop_labels", ("windows_desktop_logins",)),
-    _Kind(Target.WORKLOADS, "workload_identity_labels", (), needs=False),
+    _Kind(Target.WORKLOADS, "workload_identity_labels", (), needs=False, left_open=False),
 )
 
 
@@ -67,18 +82,25 @@ class Principal(msgspec.Struct, frozen=True):
 class Reach(msgspec.Struct, frozen=True):
     """One kind of thing that a role reaches: those with all of the `labels`, each of which has one of some values.
 
-    `everything` says that the labels take in whatever there is, be it by `'*': '*'` or by what an old role
-    leaves open. Without a `principal` the role cannot use what it reaches. `unclear` parts are filled in by tools.
+    `openness` says by what the labels take in whatever there is, if they do, and `opening` is where that is written:
+    `'*': '*'`, a pattern that every text fits, or what an old role leaves unset. Without a principal the role cannot
+    use what it reaches. `unclear` parts are filled in by tools.
     """
 
     target: Target
     place: Span
     labels: tuple[tuple[str, tuple[str, ...]], ...] = ()
     principals: tuple[Principal, ...] = ()
-    everything: bool = False
+    openness: Openness | None = None
+    opening: Span | None = None
     expression: str | None = None
     usable: bool = True
     unclear: bool = False
+
+    @property
+    def everything(self) -> bool:
+        """Whether the labels take in whatever there is."""
+        return self.openness is not None
 
     @property
     def words(self) -> str:
@@ -86,7 +108,9 @@ class Reach(msgspec.Struct, frozen=True):
         names = sorted({one.text or "an unknown user" for one in self.principals})
         if self.target is Target.TELEPORT:
             return str(self.target.value)
-        which = f"every one of the {self.target.value}" if self.everything else f"{self.target.value} {self._with}"
+        named = [name for name, _ in self.labels if name != ANY]
+        everything = self.everything and (self.openness is Openness.WILDCARD or not named)
+        which = f"every one of the {self.target.value}" if everything else f"{self.target.value} {self._with}"
         return which + (f" as {' or '.join(names)}" if names else "")
 
     @property
@@ -119,18 +143,36 @@ def _of_kind(role: Role, allow: Mapping | None, kind: _Kind, bot: Bot | None) ->
         )
     elif node is None and expression is None:
         # Only what the role could use: a role of version 3 would otherwise be said to reach everything there is.
-        if role.version == _LAST_OPEN_VERSION and principals:
-            yield Reach(kind.target, principals[0].place, principals=principals, everything=True)
+        if role.version == _LAST_OPEN_VERSION and kind.left_open and usable:
+            place = principals[0].place if principals else role.place
+            yield Reach(kind.target, place, principals=principals, openness=Openness.UNSET, opening=role.place)
     elif type(node) is Mapping and node.fields:
         labels = tuple([(name, _values(field.value)) for name, field in node.fields.items()])
-        everything = any([name == ANY and any([is_always(value) for value in values]) for name, values in labels])
         unclear = any([is_filled_in(field.value) for field in node.fields.values()])
         place = _key(allow, kind.labels, role.place)
-        yield Reach(kind.target, place, labels, principals, everything, None, usable, unclear)
+        openness, by = _openness(labels)
+        opening = node.fields[by].key.span if by is not None else None
+        yield Reach(kind.target, place, labels, principals, openness, opening, None, usable, unclear)
     if isinstance(expression, Scalar) and expression.text:
         place = _key(allow, f"{kind.labels}_expression", role.place)
-        everything = expression.text.strip() in ("true", "1 == 1")
-        yield Reach(kind.target, place, (), principals, everything, expression.text, usable)
+        openness = Openness.PATTERN if _ALWAYS_TRUE.fullmatch(expression.text.strip()) else None
+        yield Reach(kind.target, place, (), principals, openness, expression.span, expression.text, usable)
+
+
+def _openness(labels: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[Openness | None, str | None]:
+    """What opens labels, and by which of them; a pattern opens them only where no other label narrows."""
+    if any([name == ANY and ANY in values for name, values in labels]):
+        return Openness.WILDCARD, ANY
+    patterned = [name for name, values in labels if any(map(is_pattern_for_all, values))]
+    if patterned and all([any(map(is_always, values)) for _, values in labels]):
+        return Openness.PATTERN, patterned[0]
+    return None, None
+
+
+def principals_of(role: Role, bot: Bot | None = None) -> Iterator[Principal]:
+    """The logins, users and groups that a role gives, whether or not there are labels to use them with."""
+    for kind in _KINDS:
+        yield from _principals(role, role.allow, kind, bot)
 
 
 def _principals(role: Role, allow: Mapping | None, kind: _Kind, bot: Bot | None) -> Iterator[Principal]:

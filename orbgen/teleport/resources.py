@@ -16,6 +16,7 @@ from orbgen.source.span import Span
 
 _OPERATOR = "resources.teleport.dev/"
 _OPERATOR_KIND = re.compile(r"Teleport(ProvisionToken|Bot|Role)(?:V(\d{1,2}))?")
+_TOKEN_VERSION = "v2"
 _KINDS = {"ProvisionToken": "token", "Bot": "bot", "Role": "role"}
 # What a tool fills in before Teleport sees the file: Helm and Jinja, shells, Teleport's own role templates aside.
 _FILLED_IN = re.compile(r"\{\{|\$\{|\$[A-Za-z_]|<<")
@@ -45,7 +46,7 @@ class _Resource(msgspec.Struct, frozen=True, eq=False):
 
 
 class AllowRule(msgspec.Struct, frozen=True, eq=False):
-    """One rule of a `circleci` token: both ids must fit, where they are set."""
+    """One rule of a `circleci` token: both ids must fit, where they are set. An empty one is not."""
 
     node: Content
     project: Scalar | None
@@ -61,10 +62,23 @@ class Token(_Resource, frozen=True, eq=False):
         return scalars(self._get("roles"))
 
     @property
+    def is_understood(self) -> bool:
+        """Whether it is of the version that orbgen knows, or of none that is said."""
+        version = self.root.get("version")
+        if self.operator:
+            return known(self.root.get("apiVersion")) == f"{_OPERATOR}{_TOKEN_VERSION}"
+        return is_blank(version) or known(version) == _TOKEN_VERSION
+
+    @property
+    def is_for_bots(self) -> bool:
+        """Whether tbot joins with it: it gives the role `Bot`, in whatever case."""
+        return any([role.text.lower() == "bot" for role in self.roles])
+
+    @property
     def method(self) -> str | None:
         """The join method; `token` where none is given, or `ec2` beside `allow`. None where a tool fills it in."""
         given = self._get("join_method")
-        if given is None or (isinstance(given, Scalar) and given.value in ("", None)):
+        if is_blank(given):
             return "ec2" if self._get("allow") is not None else "token"
         return known(given)
 
@@ -114,11 +128,10 @@ class Bot(_Resource, frozen=True, eq=False):
     @property
     def traits(self) -> dict[str, tuple[Scalar, ...]]:
         """The values of its traits by their name, which roles read as `{{internal.NAME}}`."""
-        listed = self.spec.get("traits") if self.spec is not None else None
         found: dict[str, tuple[Scalar, ...]] = {}
-        for item in listed.elements if type(listed) is Sequence else ():
-            name = known(item.get("name")) if type(item) is Mapping else None
-            if name is not None and type(item) is Mapping:
+        for item in mappings(self.spec.get("traits")) if self.spec is not None else ():
+            name = known(item.get("name"))
+            if name is not None:
                 found[name] = (*found.get(name, ()), *scalars(item.get("values")))
         return found
 
@@ -179,9 +192,8 @@ def _number(version: str | None) -> int | None:
 
 
 def _rule(item: Content) -> AllowRule:
-    fields = item if type(item) is Mapping else None
-    project = scalar(fields.get("project_id")) if fields is not None else None
-    context = scalar(fields.get("context_id")) if fields is not None else None
+    ids = [item.get(name) if type(item) is Mapping else None for name in ("project_id", "context_id")]
+    project, context = [None if is_blank(node) else scalar(node) for node in ids]
     return AllowRule(item, project, context)
 
 
@@ -205,6 +217,13 @@ def is_filled_in(node: Content | None) -> bool:
     return node is not None and node.source.text.startswith("{{", node.start)
 
 
+def is_blank(node: Content | None) -> bool:
+    """Whether nothing is said: no node, null, an empty text or an empty list."""
+    if isinstance(node, Scalar):
+        return node.value is None or node.text == ""
+    return node is None or (type(node) is Sequence and not node.elements)
+
+
 def scalar(node: Content | None) -> Scalar | None:
     """The node, if it is a scalar that is not null."""
     return node if isinstance(node, Scalar) and node.value is not None else None
@@ -213,6 +232,12 @@ def scalar(node: Content | None) -> Scalar | None:
 def scalars(node: Content | None) -> tuple[Scalar, ...]:
     """The scalars of a list."""
     found = [scalar(item) for item in node.elements] if type(node) is Sequence else []
+    return tuple([item for item in found if item is not None])
+
+
+def mappings(node: Content | None) -> tuple[Mapping, ...]:
+    """The mappings of a list."""
+    found = [mapping(item) for item in node.elements] if type(node) is Sequence else []
     return tuple([item for item in found if item is not None])
 
 

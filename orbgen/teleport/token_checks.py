@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from orbgen.source.names import nearest
-from orbgen.source.nodes import Content, Mapping, Scalar, Sequence
+from orbgen.source.nodes import Content, Mapping
 from orbgen.source.span import Span
 from orbgen.teleport.mistakes import Effect, Mistake
-from orbgen.teleport.resources import AllowRule, Token, is_filled_in, known
+from orbgen.teleport.resources import AllowRule, Token, is_blank, is_filled_in, known
 from orbgen.teleport.versions import table
 
 _BOT = "bot"
@@ -20,16 +20,29 @@ _REFS = ("branch", "branches", "ref", "refs", "tag", "tags", "vcs_ref")
 
 
 def refused(token: Token) -> Iterator[Mistake]:
-    """Every reason for which Teleport refuses a token, in the order of the file's parts."""
+    """Every reason for which Teleport refuses a token, in the order of the file's parts.
+
+    Of a token of another join method only roles and method are looked at, of one of another version nothing.
+    """
+    if not token.is_understood:
+        return
     if token.spec is None:
         yield _refused("roles", "the token has no `spec`, so it gives no role", token.place, "write `spec`")
         return
     lists = table("tokens")
-    yield from _unknown_keys(token.spec, lists["spec-keys"], "a token's spec")
+    if not _joins_otherwise(token, lists):
+        yield from _unknown_keys(token.spec, lists["spec-keys"], "a token's spec")
     yield from _roles(token, lists)
     yield from _method(token, lists)
     if token.method == "circleci" and token.circleci is not None:
         yield from _circleci(token, token.circleci, lists)
+
+
+def _joins_otherwise(token: Token, lists: dict[str, Any]) -> bool:
+    """Whether a token names another join method, whose keys may be newer than what is known of it."""
+    assert token.spec is not None
+    given = known(token.spec.get("join_method"))
+    return given in lists["join-methods"] and given not in _BLOCKS
 
 
 def _roles(token: Token, lists: dict[str, Any]) -> Iterator[Mistake]:
@@ -51,7 +64,7 @@ def _roles(token: Token, lists: dict[str, Any]) -> Iterator[Mistake]:
             yield _refused("roles", f"`{name}` is no role that a token can give", role.span, help, guess)
     is_bot = _BOT in [name.lower() for name in names]
     bot_name = token.bot_name
-    if is_bot and (bot_name is None or bot_name.text == ""):
+    if is_bot and is_blank(token.spec.get("bot_name")):
         place = _key(token.spec, "bot_name", _key(token.spec, "roles", token.place))
         yield _refused("bot-name", "a token with the role `Bot` has to name its bot", place, "set `bot_name`")
     elif bot_name is not None and bot_name.text and not is_bot and len(names) == len(token.roles):
@@ -81,7 +94,7 @@ def _circleci(token: Token, block: Mapping, lists: dict[str, Any]) -> Iterator[M
     here = token.spec.fields["circleci"].key.span
     yield from _unknown_keys(block, lists["circleci-keys"], "`circleci`")
     organization = block.get("organization_id")
-    if _is_empty(organization):
+    if is_blank(organization):
         place = _key(block, "organization_id", here)
         help = "set `organization_id` to the organization's id, from CircleCI's Organization Settings"
         yield _refused("organization", "`circleci` does not say whose jobs may join", place, help)
@@ -101,7 +114,7 @@ def _rule(rule: AllowRule, lists: dict[str, Any]) -> Iterator[Mistake]:
         parts: list[Content | None] = [node.get("project_id"), node.get("context_id")]
     else:
         parts = []
-    if all([_is_empty(part) for part in parts]) and not is_filled_in(node):
+    if all([is_blank(part) for part in parts]) and not is_filled_in(node):
         yield _refused("empty-rule", "a rule has to name a project, a context or both", node.span,
                        "set `project_id`, `context_id`, or better both")  # fmt: skip
 
@@ -119,12 +132,6 @@ def _unknown_keys(node: Mapping, known_keys: list[str], what: str) -> Iterator[M
         else:
             help = f"the keys here are {', '.join(known_keys)}"
         yield _refused("unknown-key", f"{what} has no key `{name}`", field.key.span, help, guess)
-
-
-def _is_empty(node: Content | None) -> bool:
-    if isinstance(node, Scalar):
-        return node.value is None or node.text == ""
-    return node is None or (isinstance(node, Sequence) and not node.elements)
 
 
 def _key(node: Mapping, key: str, otherwise: Span) -> Span:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from orbgen.source.reader import read
-from orbgen.teleport.reach import Target, presets, reach_of
+from orbgen.teleport.reach import Openness, Target, presets, principals_of, reach_of
 from orbgen.teleport.resources import Bot, Role, resource_of
 
 
@@ -35,6 +35,11 @@ def words(allow: str, **of: str) -> list[str]:
         ("{logins: [ci], node_labels: {'*': '*'}}", ["every one of the servers as ci"]),
         ("{logins: [ci], node_labels: {'*': ['*']}}", ["every one of the servers as ci"]),
         ("{logins: [ci], node_labels: {env: '*'}}", ["servers with env=* as ci"]),
+        ("{logins: [ci], node_labels: {'*': '^.*$'}}", ["every one of the servers as ci"]),
+        ("{logins: [ci], node_labels: {'*': [x, '*'], env: dev}}", ["every one of the servers as ci"]),
+        ("{logins: [ci], node_labels: {env: '^.*$'}}", ["servers with env=^.*$ as ci"]),
+        ("{logins: [ci], node_labels: {'*': dev}}", ["servers with *=dev as ci"]),
+        ("{app_labels_expression: 'true'}", ["every one of the applications"]),
         ("{app_labels: {app: grafana}}", ["applications with app=grafana"]),
         ("{db_labels: {env: dev}, db_users: [reader]}", ["databases with env=dev as reader"]),
         ("{kubernetes_labels: {env: dev}, kubernetes_groups: [view]}", ["Kubernetes clusters with env=dev as view"]),
@@ -64,7 +69,11 @@ def test_labels_without_anybody_to_be_reach_nothing(allow):
 
 
 def test_the_oldest_role_takes_labels_that_nobody_sets_for_all_of_them():
-    assert words("{logins: [ci]}", version="v3") == ["every one of the servers as ci"]
+    assert words("{logins: [ci], app_labels: {a: b}}", version="v3") == [
+        "every one of the servers as ci",
+        "applications with a=b",
+    ]
+    assert words("{}", version="v3") == ["every one of the applications"]
     assert words("{logins: [ci]}", version="v4") == []
 
 
@@ -96,3 +105,45 @@ def test_every_target_has_its_kind_and_every_preset_a_severity():
     )
     assert {one.target for one in reach_of(role(allow))} == set(Target)
     assert {one.severity for one in presets().values()} == {"high", "medium", "low"}
+
+
+@pytest.mark.parametrize(
+    ("labels", "openness", "opening"),
+    [
+        ("{'*': '*'}", Openness.WILDCARD, "'*'"),
+        ("{env: dev, '*': ['*']}", Openness.WILDCARD, "'*'"),
+        ("{'*': '.+'}", Openness.PATTERN, "'*'"),
+        ("{env: '^.*$'}", Openness.PATTERN, "env"),
+        ("{team: '*', env: [x, '^(.*)$']}", Openness.PATTERN, "env"),
+        ("{env: '^.*$', team: web}", None, None),
+        ("{env: '*'}", None, None),
+        ("{env: '^prod-.*$'}", None, None),
+        ("{'*': [dev, staging]}", None, None),
+    ],
+)
+def test_what_opens_labels(labels, openness, opening):
+    (found,) = reach_of(role(f"{{app_labels: {labels}}}"))
+    assert found.openness is openness
+    assert (found.opening.text if found.opening is not None else None) == opening
+
+
+@pytest.mark.parametrize(
+    ("expression", "is_open"),
+    [
+        ("true", True),
+        ("1 == 1", True),
+        ('regexp.match(labels["env"], "^.*$")', True),
+        ('regexp.match(labels.env, "*")', True),
+        ('labels["env"] == "dev"', False),
+        ('regexp.match(labels["env"], "^dev-.*$")', False),
+        ('regexp.match(labels["env"], ".*") && labels["team"] == "web"', False),
+    ],
+)
+def test_what_opens_an_expression(expression, is_open):
+    (found,) = reach_of(role(f"{{app_labels_expression: '{expression}'}}"))
+    assert found.everything is is_open
+
+
+def test_logins_are_listed_whether_or_not_labels_go_with_them():
+    found = list(principals_of(role("{logins: [ci], db_users: ['*']}", deny="{logins: [ci]}")))
+    assert [(one.field, one.text) for one in found] == [("db_users", "*")]
