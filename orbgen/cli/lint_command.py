@@ -100,6 +100,11 @@ _NAMED_ORBS = 5
 )
 @orb_option
 @declare.option(
+    "--now",
+    metavar="DATE",
+    help="The day to look at, such as 2027-01-31, for what ends some day; today if absent.",
+)
+@declare.option(
     "--workers",
     type=int,
     metavar="N",
@@ -126,6 +131,7 @@ def command(
     no_ignores: bool,
     plan: str | None,
     orbs: tuple[str, ...],
+    now: str | None,
     workers: int | None,
     no_cache: bool,
     quiet: bool,
@@ -141,7 +147,7 @@ def command(
     from orbgen.lint.result import Summary
 
     flags = Flags(persona, min_severity, min_confidence, fail_on, select, ignore, baseline, write_baseline is not None)
-    linters = Linters(flags, read_orbs(orbs), plan, ignoring=not no_ignores)
+    linters = Linters(flags, read_orbs(orbs), plan, ignoring=not no_ignores, today=_day(now))
     fixing = _fixing(paths, safe=fix, unsafe=unsafe_fixes, write=write_, color=color)
     # What was imported stays; sweeping up after the files need not look at it each time.
     gc.freeze()
@@ -176,6 +182,18 @@ def command(
     if summary.unreadable:
         return USAGE
     return FINDINGS if summary.failed or (fixing is not None and fixing.pending) else CLEAN
+
+
+def _day(now: str | None) -> str | None:
+    """The day of `--now`."""
+    if now is None:
+        return None
+    from datetime import date
+
+    try:
+        return date.fromisoformat(now).isoformat()
+    except ValueError:
+        raise UsageProblem(f"--now takes a day such as 2027-01-31, not {now!r}") from None
 
 
 def _files(paths: tuple[str, ...]) -> list[Found]:

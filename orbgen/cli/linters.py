@@ -36,7 +36,15 @@ _FILES_FOR_CACHE = 2
 class Linters:
     """A linter for each folder, with the plan that applies there and the orbs that lie beside the configurations."""
 
-    def __init__(self, flags: Flags, orbs: tuple[OrbSource, ...], plan: str | None, *, ignoring: bool) -> None:
+    def __init__(
+        self,
+        flags: Flags,
+        orbs: tuple[OrbSource, ...],
+        plan: str | None,
+        *,
+        ignoring: bool,
+        today: str | None = None,
+    ) -> None:
         from orbgen.lint.engine import load_rules
         from orbgen.project.settings import SettingsReader
 
@@ -44,6 +52,7 @@ class Linters:
         self.flags = flags
         self.orbs = orbs
         self.ignoring = ignoring
+        self.today = today
         self.settings = SettingsReader(plan)
         self.documents: dict[str, Document] = {}
         self.cache: ResultCache | None = None
@@ -137,6 +146,7 @@ class Linters:
                 policy.judge if policy.judging else None,
                 ignoring=self.ignoring,
                 baseline=policy.baseline,
+                today=self.today,
             )
             self._folder, self._linter = folder, (linter, policy.fail_on)
         return self._linter

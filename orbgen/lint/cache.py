@@ -114,7 +114,7 @@ class ResultCache:
             linter.selection,
             linter.store.given,
             [digest_of(path) for path in setup_files(found.path)],
-            time.strftime("%Y-%m-%d"),
+            linter.today,
         )
         key = hashlib.sha256(msgspec.msgpack.encode(parts, order="sorted")).hexdigest()
         return os.path.join(self.folder, key[:2], key[2:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -40,7 +41,7 @@ class FileContext(ABC):
     """One linted file: its documents, what the plan says, and what stands beside it in its checkout.
 
     `parts` are the documents, or the files that an orb in a folder is made of, and `sources` their texts and those of
-    its scripts.
+    its scripts. `today` is the day for which the file is looked at, as in `2026-11-24`.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class FileContext(ABC):
         self.checkout = checkout
         self.facts = facts or Facts()
         self.ignores = read_ignores(parts, scripts)
+        self.today = time.strftime("%Y-%m-%d")
         self._find_repository = repository
         self._repository: Repository | None = None
 

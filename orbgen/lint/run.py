@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,7 @@ class Linter:
         *,
         ignoring: bool = True,
         baseline: Baseline | None = None,
+        today: str | None = None,
     ) -> None:
         self.all_rules = rules
         self.known = tuple([loaded.rule.name for loaded in rules])
@@ -93,13 +95,14 @@ class Linter:
         self.facts = facts or Facts()
         self.judge = judge
         self.baseline = baseline
+        self.today = today or time.strftime("%Y-%m-%d")
         self.checkout: Callable[[str], Checkout] = Checkout
 
     def unselective(self) -> Linter:
         """A linter with all rules and without the plan's ignores; itself if it is one."""
         if self.selection == Selection() and self.judge is None and self.baseline is None:
             return self
-        return Linter(self.all_rules, self.store, self.thresholds, self.facts, ignoring=self.ignoring)
+        return Linter(self.all_rules, self.store, self.thresholds, self.facts, ignoring=self.ignoring, today=self.today)
 
     def lint(
         self, path: str, *, named: bool = False, tree: bool = False, likely: bool = False, teleport: bool = False
@@ -222,6 +225,7 @@ class Linter:
 
         join = file_join(documents[0], self.facts) if kind is FileKind.TBOT else None
         context = TeleportContext(documents, self.checkout(checkout_of(path)), self.facts, join)
+        context.today = self.today
         return self._inspected(context, run_teleport_rules(self.rules, context))
 
     def _inspect_tree(self, path: str, instead: dict[str, bytes] | None = None) -> Inspected:
@@ -237,6 +241,7 @@ class Linter:
         )
 
     def _run(self, context: Context) -> Inspected:
+        context.today = self.today
         return self._inspected(context, run_rules(self.rules, context))
 
     def _inspected(self, context: FileContext, findings: list[Finding]) -> Inspected:

@@ -71,6 +71,10 @@ class Facts(msgspec.Struct, frozen=True):
     contexts_complete: bool = False
     managed_elsewhere: frozenset[str] = frozenset()
     shared_tokens: frozenset[str] = frozenset()
+    test_tokens: frozenset[str] = frozenset()
+    bot_uses: dict[str, str] = {}
+    bot_role: str | None = None
+    bot_roles: frozenset[str] = frozenset()
     orbs_folder: str = DEFAULT_ORBS_FOLDER
     trusted_orbs: tuple[str, ...] = DEFAULT_TRUSTED_ORBS
     trusted_callers: bool = False
@@ -92,6 +96,17 @@ class Facts(msgspec.Struct, frozen=True):
     def context(self, name: str) -> ContextFacts:
         """What is known of a context; nothing where the plan does not name it."""
         return self.contexts.get(name, ContextFacts())
+
+    def holds(self, role: str) -> bool:
+        """Whether the plan gives a role to its bot: by its name, by a number behind that, or as one already there."""
+        numbered = self.bot_role is not None and re.fullmatch(rf"{re.escape(self.bot_role)}(?:-\d+)?", role)
+        return bool(numbered) or role in self.bot_roles
+
+    @property
+    def teleport_context_id(self) -> str | None:
+        """The id of the context that jobs join Teleport with, where the plan knows it of one alone."""
+        ids = [of.id for name, of in self.contexts.items() if of.id is not None and self.is_for_teleport(name)]
+        return ids[0] if len(ids) == 1 else None
 
     def is_sensitive(self, name: str) -> bool:
         """Whether a context opens production, releases or Teleport, as the plan or its name says."""
@@ -145,6 +160,10 @@ def facts_of(data: dict[str, Any]) -> Facts:
         contexts_complete=data.get("contexts-complete", False),
         managed_elsewhere=frozenset(data.get("managed-elsewhere", ())),
         shared_tokens=frozenset(name for name, of in data.get("tokens", {}).items() if of.get("projects") == "many"),
+        test_tokens=frozenset(name for name, of in data.get("tokens", {}).items() if of.get("use") == "tests"),
+        bot_uses={name: (of or {}).get("use", "ci") for name, of in data.get("bots", {}).items()},
+        bot_role=teleport.get("role", teleport.get("bot", "circleci")) if "access" in data else None,
+        bot_roles=frozenset(teleport.get("roles", ())),
         orbs_folder=data.get("orbs", DEFAULT_ORBS_FOLDER),
         trusted_orbs=(*lint.get("trusted-orbs", DEFAULT_TRUSTED_ORBS), *_own_orbs(data.get("orb"))),
         trusted_callers=lint.get("trusted-callers", False),

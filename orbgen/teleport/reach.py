@@ -43,7 +43,7 @@ class Openness(enum.Enum):
     """What makes labels take in whatever there is."""
 
     WILDCARD = "wildcard"
-    PATTERN = "pattern"
+    PATTERN = "regex"
     UNSET = "unset"
 
 
@@ -71,12 +71,16 @@ _KINDS = (
 
 
 class Principal(msgspec.Struct, frozen=True):
-    """A login, user or group; `text` is None where it is not known. `trait` is the bot's trait that gives it."""
+    """A login, user or group that the role names at `place`; `text` is None where it is not known.
+
+    `trait` is the bot's trait that gives it, and `given` where the bot says so.
+    """
 
     field: str
     text: str | None
     place: Span
     trait: str | None = None
+    given: Span | None = None
 
 
 class Reach(msgspec.Struct, frozen=True):
@@ -188,7 +192,7 @@ def _principals(role: Role, allow: Mapping | None, kind: _Kind, bot: Bot | None)
             elif bot is not None:
                 for value in bot.traits.get(match[1], ()):
                     if known(value) not in denied:
-                        yield Principal(name, known(value), value.span, match[1])
+                        yield Principal(name, known(value), item.span, match[1], value.span)
             else:
                 yield Principal(name, None, item.span, match[1])
 

@@ -142,6 +142,12 @@ class Role(_Resource, frozen=True, eq=False):
     version: int | None
 
     @property
+    def version_place(self) -> Span:
+        """Where its version is written; the operator's objects have it in their kind."""
+        written = self.root.get("version")
+        return self.place if written is None or self.operator else written.span
+
+    @property
     def allow(self) -> Mapping | None:
         """What it permits."""
         return mapping(self.spec.get("allow")) if self.spec is not None else None
@@ -222,6 +228,12 @@ def is_blank(node: Content | None) -> bool:
     if isinstance(node, Scalar):
         return node.value is None or node.text == ""
     return node is None or (type(node) is Sequence and not node.elements)
+
+
+def switched(node: Content | None) -> bool | None:
+    """Whether a switch is on; None where nothing says, or a tool fills it in. What is neither on nor off is on."""
+    text = known(node)
+    return None if not text else text.lower() not in ("false", "off", "no", "0")
 
 
 def scalar(node: Content | None) -> Scalar | None:

@@ -46,6 +46,7 @@ def page_of(loaded: LoadedRule) -> str:
 def test_the_rules_that_exist():
     assert [loaded.rule.name for loaded in RULES] == [
         "approval-bypass",
+        "bot-rejected",
         "compile-error",
         "constant-condition",
         "deferred-injection",
@@ -65,9 +66,14 @@ def test_the_rules_that_exist():
         "printed-secret",
         "privileged-container",
         "reparsed-variable",
+        "role-admin-rules",
+        "role-superuser-access",
+        "role-unusable-by-bots",
+        "role-wildcard-labels",
         "teleport-join-without-context",
         "teleport-persisted-credentials",
         "token-rejected",
+        "token-unmatchable-rule",
         "unexpanded-variable",
         "ungated-credentials",
         "unknown-key",

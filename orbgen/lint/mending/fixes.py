@@ -91,6 +91,12 @@ class Mender:
             self._nodes = {(node.start, node.end): node for node in nodes}
         return self._nodes.get((span.start, span.end)) if span.source is self.document.source else None
 
+    def value_of(self, key: Node) -> Node | None:
+        """What a key of a mapping leads to."""
+        holder = next(iter(self.holders(key)), None)
+        entries = holder.entries if isinstance(holder, Mapping) else ()
+        return next((value for one, value in entries if one is key), None)
+
     def holders(self, node: Node) -> list[Node]:
         """The collections that a node is written in, the innermost first."""
         found: list[Node] = []
@@ -169,13 +175,13 @@ class Mender:
 
     # Ways into the compiled pipeline, or into Teleport's documents
 
-    def way_to(self, node: Node) -> tuple[str, ...]:
-        """The way to a node of one of Teleport's files, as in `token/deploy/spec/roles`."""
+    def way_to(self, node: Node, *keys: str) -> tuple[str, ...]:
+        """The way to a node of one of Teleport's files, or to keys in it, as in `token/deploy/spec/roles`."""
         from orbgen.lint.mending.documents import way_in_documents
         from orbgen.lint.teleport_context import TeleportContext
 
         way = way_in_documents(self.file, node) if isinstance(self.file, TeleportContext) else None
-        return () if way is None else (way,)
+        return () if way is None else ("/".join([way, *keys]),)
 
     def runs_at(self, entry: Node, key: str) -> tuple[str, ...]:
         """The ways to a key of all job runs that come from one entry of a workflow."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -41,9 +40,8 @@ def check(context: Context) -> Iterator[Finding]:
             yield context.found(
                 RULE, run, old.message, old.place, kind="image", path=f"image/{old.place.text}", help=old.help
             )
-    today = time.strftime("%Y-%m-%d")
-    for old in old_values(context, today):
-        past = old.ended <= today
+    for old in old_values(context, context.today):
+        past = old.ended <= context.today
         yield _found(old, "value", Severity.MEDIUM if past else Severity.INFO)
     for old in old_forms(context):
         yield _found(old, "step", Severity.LOW)
