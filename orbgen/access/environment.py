@@ -9,7 +9,7 @@ import msgspec
 from orbgen.access.written_texts import PLACEHOLDER, WrittenText
 from orbgen.circleci.jobs import environment_of, image_environment_of
 from orbgen.circleci.pipeline import JobRun
-from orbgen.circleci.text import is_known
+from orbgen.circleci.text import is_known, parts_of
 from orbgen.shell.script import Script, read_script
 from orbgen.shell.words import Command, Word
 from orbgen.shell.wrappers import Unwrapped
@@ -45,10 +45,16 @@ def variables_in(environment: Mapping[str, Content]) -> dict[str, Variable]:
     """The variables of an `environment`; what CircleCI or a shell fills in is not known."""
     return {
         name: Variable(
-            node.text if isinstance(node, Scalar) and is_known(node) and "$" not in node.text else None, node.span
+            node.text if isinstance(node, Scalar) and is_known(node) and "$" not in node.text else None, _written(node)
         )
         for name, node in environment.items()
     }
+
+
+def _written(node: Content) -> Span:
+    """Where a value is written: where a parameter is given, if it is nothing else."""
+    parts = parts_of(node) if isinstance(node, Scalar) else ()
+    return parts[0].written if len(parts) == 1 and parts[0].via and parts[0].known else node.span
 
 
 def seen_by(

@@ -12,7 +12,7 @@ from orbgen.source.nodes import Mapping
 from orbgen.source.span import Span
 from orbgen.teleport.tbot_command import TbotStart
 from orbgen.teleport.tbot_file import TbotFile
-from orbgen.teleport.versions import VersionRange
+from orbgen.teleport.versions import VersionRange, known_versions
 
 DEFAULT_METHOD = "token"
 # What the variables of a context or of the project, which no configuration shows, may say.
@@ -84,8 +84,8 @@ class Join(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     program: Program
     step: int
     span: Span
-    versions: VersionRange
     settings: Map[str, Setting]
+    versions: VersionRange = msgspec.field(default_factory=known_versions)
     given: tuple[Setting, ...] = ()
     unread: bool = False
     services: tuple[JoinService, ...] = ()

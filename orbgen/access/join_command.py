@@ -15,7 +15,6 @@ from orbgen.source.nodes import Scalar
 from orbgen.source.span import Span
 from orbgen.teleport.tbot import LEGACY, services, subcommands
 from orbgen.teleport.tbot_command import Given, TbotStart, join_uri
-from orbgen.teleport.versions import VersionRange
 
 VARIABLES = {
     "TELEPORT_PROXY": "proxy-server",
@@ -49,7 +48,7 @@ class Start(msgspec.Struct, frozen=True, eq=False):
     limited: bool = False
 
 
-def join_of(start: Start, versions: VersionRange, version: Setting | None) -> Join:
+def join_of(start: Start) -> Join:
     """The join that a start of tbot is."""
     flags = [_flag(start, given) for given in start.command.all]
     own = {setting.flag: setting for setting in flags if _is_of_service(start.command, setting.flag)}
@@ -69,8 +68,6 @@ def join_of(start: Start, versions: VersionRange, version: Setting | None) -> Jo
         program=Program.TBOT,
         step=start.step,
         span=start.span,
-        versions=versions,
-        version=version,
         settings=settings,
         given=tuple(given),
         unread=unread or (file is not None and hides_services(file)),

@@ -8,7 +8,6 @@ from __future__ import annotations
 from orbgen.access.following import RunCommand
 from orbgen.access.join import Join, Origin, Program, Setting, settle
 from orbgen.shell.arguments import split
-from orbgen.teleport.versions import VersionRange
 
 PROGRAMS = ("terraform", "tofu")
 _ACTIONS = ("plan", "apply", "destroy", "import", "refresh")
@@ -19,7 +18,7 @@ _VARIABLES = {
 }
 
 
-def terraform_join(at: RunCommand, versions: VersionRange) -> Join | None:
+def terraform_join(at: RunCommand) -> Join | None:
     """The join of a command of Terraform; None where it needs no provider, or nothing says how to join."""
     assert at.found is not None
     words = split(at.found.arguments, at.value)
@@ -39,7 +38,6 @@ def terraform_join(at: RunCommand, versions: VersionRange) -> Join | None:
         program=Program.TERRAFORM,
         step=at.step,
         span=at.span,
-        versions=versions,
         settings=settings,
         given=tuple(given),
         unread=True,

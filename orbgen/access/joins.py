@@ -6,14 +6,16 @@ import msgspec
 
 from orbgen.access.checkout import Checkout
 from orbgen.access.following import RunCommand, commands_of
-from orbgen.access.join import Join, Program
+from orbgen.access.join import Join, Origin, Program, Setting
 from orbgen.access.join_command import VARIABLES, Start, join_of
 from orbgen.access.join_configs import Config, WorkFiles
 from orbgen.access.join_containers import ENGINES, Container, container_of
 from orbgen.access.join_file import planned
 from orbgen.access.join_outputs import written_by
 from orbgen.access.join_terraform import PROGRAMS, terraform_join
+from orbgen.access.join_versions import VersionReader
 from orbgen.access.paths import expand_known
+from orbgen.access.version_statements import StatedBy, StatedVersion, version_of_tag
 from orbgen.access.writing import Removals, Written
 from orbgen.circleci.jobs import environment_of, image_environment_of
 from orbgen.circleci.pipeline import JobRun
@@ -23,7 +25,6 @@ from orbgen.shell.words import EnclosureKind
 from orbgen.shell.wrappers import Unwrapped
 from orbgen.source.nodes import Scalar
 from orbgen.teleport.tbot_command import TbotStart, read_tbot
-from orbgen.teleport.versions import VersionRange
 
 _TERRAFORM_SETTING = "TF_TELEPORT"
 
@@ -59,7 +60,8 @@ class _Reader:
 
     def __init__(self, run: JobRun, checkout: Checkout, facts: Facts | None) -> None:
         self.run = run
-        self.versions = planned(facts)
+        self.planned = planned(facts)
+        self.versions = VersionReader(run)
         self.files = WorkFiles(run, checkout)
         self.joins: list[Join] = []
         # What was written, and the number of the join that wrote it.
@@ -70,26 +72,32 @@ class _Reader:
     def read(self, at: RunCommand) -> None:
         """Read one command."""
         self.files.note(at)
+        self.versions.read(at)
         found = at.found
         if found is None:
             return
-        join = None
+        join = stated = None
         if found.name == "tbot":
             command = read_tbot(split(found.arguments, at.value))
-            join = join_of(self._start(at, found, command), self.versions, None) if command is not None else None
+            join = join_of(self._start(at, found, command)) if command is not None else None
+            stated = self.versions.current
         elif found.name in PROGRAMS:
-            join = terraform_join(at, self.versions)
+            join = terraform_join(at)
         elif found.name in ("systemctl", "service"):
-            join = _of_service_manager(at, self.versions)
+            join = _of_service_manager(at)
+            stated = self.versions.current
         elif found.name in ENGINES:
             container = container_of(at)
-            join = join_of(self._contained(at, found, container), self.versions, None) if container else None
+            join = join_of(self._contained(at, found, container)) if container is not None else None
+            stated = version_of_tag(container.tag, container.place, at.step) if container is not None else None
         else:
             self.removals.apply(at, self.written)
         if join is not None and _is_run(at):
-            self._add(join)
+            self._add(join, stated)
 
-    def _add(self, join: Join) -> None:
+    def _add(self, join: Join, stated: StatedVersion | None) -> None:
+        versions = stated.versions if stated is not None and stated.versions is not None else self.planned
+        join = msgspec.structs.replace(join, versions=versions, version=_version(stated))
         self.written += written_by(join)
         self.owners += [len(self.joins)] * (len(self.written) - len(self.owners))
         self.joins.append(join)
@@ -147,15 +155,21 @@ class _Reader:
         ])  # fmt: skip
 
 
-def _of_service_manager(at: RunCommand, versions: VersionRange) -> Join | None:
+def _version(stated: StatedVersion | None) -> Setting | None:
+    """The setting that states a version."""
+    if stated is None:
+        return None
+    origin = Origin.ENVIRONMENT if stated.by is StatedBy.VARIABLE else Origin.FILE
+    return Setting(stated.by.value, stated.text, stated.span, origin, "version")
+
+
+def _of_service_manager(at: RunCommand) -> Join | None:
     """The join of `systemctl start tbot`, of which only the place is known."""
     assert at.found is not None
     words = {word.text for word in split(at.found.arguments, at.value)}
     if not words & {"start", "restart", "--now"} or not words & {"tbot", "tbot.service"}:
         return None
-    return Join(
-        program=Program.TBOT, step=at.step, span=at.span, versions=versions, settings={}, unread=True, background=True
-    )
+    return Join(program=Program.TBOT, step=at.step, span=at.span, settings={}, unread=True, background=True)
 
 
 def _functions(at: RunCommand) -> list[str]:

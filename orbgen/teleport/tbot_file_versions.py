@@ -95,6 +95,5 @@ def _judged(what: str, gate: Gate, place: Span, versions: VersionRange) -> Itera
 
 
 def _shown(versions: VersionRange) -> str:
-    if versions.lowest == versions.highest:
-        return str(versions.lowest)
-    return f"{versions.highest} at most"
+    low, high = versions.lowest, versions.highest
+    return str(versions) if low.major == high.major else f"{high} at most"

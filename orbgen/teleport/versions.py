@@ -15,6 +15,7 @@ import msgspec
 from orbgen.source.lazy_patterns import lazy_pattern
 
 _VERSION = lazy_pattern(r"v?(\d{1,3})\.(\d{1,4})\.(\d{1,4})")
+_ANY = 9_999
 _DATA = os.path.join(os.path.dirname(__file__), "data")
 
 
@@ -45,6 +46,23 @@ class VersionRange(msgspec.Struct, frozen=True):
     def only(cls, version: Version) -> VersionRange:
         """The range of one version."""
         return cls(version, version)
+
+    @classmethod
+    def line(cls, major: int, minor: int | None = None) -> VersionRange:
+        """The range of all releases that begin with a number or two, as `17` and `17.2` do."""
+        if minor is None:
+            return cls(Version(major, 0, 0), Version(major, _ANY, _ANY))
+        return cls(Version(major, minor, 0), Version(major, minor, _ANY))
+
+    def __str__(self) -> str:
+        low, high = self.lowest, self.highest
+        if low == high:
+            return str(low)
+        if low.major == high.major and high.minor == _ANY:
+            return f"{low.major}.x"
+        if (low.major, low.minor) == (high.major, high.minor):
+            return f"{low.major}.{low.minor}.x"
+        return f"{low} to {high}"
 
 
 class Gate(msgspec.Struct, frozen=True):
