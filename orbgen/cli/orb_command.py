@@ -8,6 +8,7 @@ from orbgen.cli.groups import CommandTable
 
 # Each command's module, with the line that the list of commands shows; modules are imported when they are asked for.
 COMMANDS = {
+    "diff": "Say what is new for the users of an orb, and which version follows.",
     "pack": "Make an orb's folder into one file.",
     "publish": "Check an orb and publish it as a version.",
     "render": "Write the source of the Teleport orb.",

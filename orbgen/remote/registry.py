@@ -14,6 +14,7 @@ query($name: String!, $namespace: String) {
   registryNamespace(name: $namespace) { id }
 }"""
 _VERSION = "query($orbVersionRef: String!) { orbVersion(orbVersionRef: $orbVersionRef) { id version } }"
+_SOURCE = "query($orbVersionRef: String!) { orbVersion(orbVersionRef: $orbVersionRef) { version source } }"
 _PUBLISH = """\
 mutation($config: String!, $orbName: String, $namespaceName: String, $version: String!) {
   publishOrb(orbName: $orbName, namespaceName: $namespaceName, orbYaml: $config, version: $version) {
@@ -44,6 +45,17 @@ class _State(msgspec.Struct):
 
 class _VersionState(msgspec.Struct):
     version: _Id | None = msgspec.field(name="orbVersion")
+
+
+class OrbSource(msgspec.Struct, frozen=True):
+    """A published version and its source."""
+
+    version: str
+    source: str
+
+
+class _VersionSource(msgspec.Struct):
+    version: OrbSource | None = msgspec.field(name="orbVersion")
 
 
 class _Publication(msgspec.Struct):
@@ -82,6 +94,10 @@ class OrbRegistry:
     def has_version(self, reference: str) -> bool:
         """Whether a version exists, given as `namespace/name@version`."""
         return self._client.graphql(_VERSION, {"orbVersionRef": reference}, _VersionState).version is not None
+
+    def source(self, reference: str) -> OrbSource | None:
+        """The source of a version, of which a part or `volatile` may be given; None where there is none."""
+        return self._client.graphql(_SOURCE, {"orbVersionRef": reference}, _VersionSource).version
 
     def publish(self, namespace: str, name: str, version: str, source: str) -> None:
         """Publish a version. A production version can never be taken back."""
