@@ -1,4 +1,4 @@
-"""What the shell is offered where an option or argument takes the name of a rule."""
+"""What the shell is offered where an option or argument takes the name of a rule or a branch."""
 
 from __future__ import annotations
 
@@ -16,3 +16,12 @@ def complete_rules(context: click.Context, parameter: click.Parameter, incomplet
     from orbgen.lint.catalogue import catalogue
 
     return [CompletionItem(one.name, help=one.summary) for one in catalogue() if one.name.startswith(incomplete)]
+
+
+def complete_branches(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The branches of this repository that begin with what is typed."""
+    from click.shell_completion import CompletionItem
+
+    from orbgen.project.git import branches
+
+    return [CompletionItem(name) for name in branches(".") if name.startswith(incomplete)]

@@ -1,189 +1,174 @@
-"""`orbgen init`: writes the plan, from flags and from answers on a terminal."""
+"""`orbgen init`: writes the plan, from flags, from a look at the repository, and from answers on a terminal."""
 
 from __future__ import annotations
 
+import contextlib
 import os
-import sys
 from collections.abc import Callable
-from typing import Any
-
-import msgspec
+from typing import TYPE_CHECKING, Any
 
 from orbgen.cli import declare
-from orbgen.cli.exits import CLEAN, UsageProblem
+from orbgen.cli.completion import complete_branches
+from orbgen.cli.exits import CLEAN, REMOTE, UsageProblem
+from orbgen.cli.init_questions import ALL, BRANCHES, Form, Question
+from orbgen.cli.remote_settings import timeout_option
 from orbgen.cli.streams import write
+from orbgen.cli.terminal import say, say_error
 
+if TYPE_CHECKING:
+    from orbgen.cli.asking import Asking
+    from orbgen.cli.init_interview import Interview
+    from orbgen.cli.init_online import Online
 
-class _Question(msgspec.Struct, frozen=True):
-    """One thing to know: the flag that gives it, what it is in the plan, and what to suggest."""
-
-    flag: str
-    ask: str
-    place: tuple[str, ...]
-    suggested: str | None = None
-
-    @property
-    def name(self) -> str:
-        return self.flag.removeprefix("--").replace("-", "_")
-
-
-_TELEPORT = ("properties", "teleport", "properties")
-_ACCESS = ("$defs", "ssh", "properties")
-_QUESTIONS = (
-    _Question("--proxy", "Teleport proxy (host:port)", (*_TELEPORT, "proxy")),
-    _Question("--teleport-version", "Version of the Teleport cluster", (*_TELEPORT, "version")),
-    _Question("--organization-id", "CircleCI organization id", ("properties", "organization-id")),
-    _Question("--project-id", "CircleCI project id", ("properties", "project-id")),
-    _Question("--context", "CircleCI context for jobs that join", (*_TELEPORT, "context"), "teleport-access"),
-    _Question(
-        "--context-id",
-        "Id of that context",
-        ("properties", "contexts", "additionalProperties", "properties", "id"),
-    ),
-    _Question("--token", "Name of the join token", (*_TELEPORT, "token"), "circleci"),
-    _Question("--bot", "Name of the bot", (*_TELEPORT, "bot"), "circleci"),
-    _Question("--role", "Name of the bot's role", (*_TELEPORT, "role"), "the bot's name"),
-    _Question("--host", "Server to reach", (*_ACCESS, "host")),
-    _Question("--login", "User on the server", (*_ACCESS, "login")),
-    _Question("--command", "Command to run there", (*_ACCESS, "command")),
-    _Question("--name", "Name of the job", (*_ACCESS, "name"), "teleport-ssh"),
-    _Question("--workflow", "Workflow for the job", ("properties", "workflow"), "teleport"),
-)
+_SCHEMA_NAME = "orbgen.schema.json"
+# A help that named more kinds of access would not help.
+_FEW = 7
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     """A flag for every question."""
-    for question in reversed(_QUESTIONS):
-        suggested = f"; {question.suggested} if not given" if question.suggested else ""
-        command = declare.option(question.flag, question.name, help=f"{question.ask}{suggested}.")(command)
+    for question in reversed(ALL):
+        command = declare.option(question.flag, question.name, help=_help(question), **_settings(question))(command)
     return command
+
+
+def _help(question: Question) -> str:
+    suggested = f"; {question.suggested} if not given" if question.suggested else ""
+    kinds = f" (for {', '.join(question.kinds)})" if 0 < len(question.kinds) <= _FEW else ""
+    return f"{question.ask}{suggested}{kinds}."
+
+
+def _settings(question: Question) -> dict[str, Any]:
+    if question.form is Form.SWITCH:
+        return {"is_flag": True}
+    settings: dict[str, Any] = {"multiple": True} if question.many else {}
+    if question.choices:
+        settings["type"] = question.choices
+    elif question.is_path:
+        settings["type"] = declare.Path()
+    if question is BRANCHES:
+        settings["shell_complete"] = complete_branches
+    return settings
 
 
 @declare.command(name="init")
 @_options
-@declare.option("--label", "labels", multiple=True, metavar="NAME=VALUE", help="A label of the server in Teleport.")
-@declare.option("--branch", "branches", multiple=True, help="A branch that the job runs on.")
-@declare.option("--style", type=("inline", "orb"), default="inline", show_default=True,
-              help="Jobs with all their steps in them, or jobs of the Teleport orb.")  # fmt: skip
-@declare.option("--orb", metavar="NAMESPACE/NAME@VERSION", help="The orb that style orb uses.")
+@declare.option("--online", is_flag=True, help="Look up ids and the version, at CircleCI and the Teleport proxy.")
+@declare.option(
+    "--project-slug",
+    metavar="SLUG",
+    help="With --online: the project, as in gh/acme/shop, where the repository's remote does not tell.",
+)
+@declare.option(
+    "--create-context",
+    is_flag=True,
+    help="With --online: make the context if it is missing, restricted to the job's branches, without asking.",
+)
+@timeout_option
+@declare.option("--schema", is_flag=True, help=f"Write {_SCHEMA_NAME} as well, with which editors check the plan.")
 @declare.option("--yes", "-y", is_flag=True, help="Take what is suggested without asking.")
-@declare.option("--force", is_flag=True, help="Overwrite an orbgen.yml that is there.")
+@declare.option("--force", is_flag=True, help="Overwrite an orbgen.yml that is there.")  # fmt: skip
 def command(
-    labels: tuple[str, ...],
-    branches: tuple[str, ...],
-    style: str,
-    orb: str | None,
+    online: bool,
+    project_slug: str | None,
+    create_context: bool,
+    timeout: float | None,
+    schema: bool,
     yes: bool,
     force: bool,
-    **given: str | None,
+    **given: Any,
 ) -> int:
     """Write orbgen.yml, the plan of what CircleCI jobs of this repository reach through Teleport.
 
-    What no flag gives is asked for on a terminal. Each answer is checked before the file is written.
+    What no flag gives is asked for on a terminal, with what the repository suggests; each answer is checked. Without a
+    terminal, what is neither given nor suggested is an error.
 
-    Exit codes: 0 written, 2 wrong usage or an answer that cannot be right.
+    Nothing touches the network but with --online. CircleCI's token then comes from CIRCLECI_CLI_TOKEN or from the
+    settings of CircleCI's CLI in ~/.circleci/cli.yml.
+
+    Exit codes: 0 written, 2 wrong usage or an answer that cannot be right, 3 CircleCI or Teleport refused or failed.
     """
-    from orbgen.generate.templates import render
-    from orbgen.project.atomic import write_atomically
-    from orbgen.project.git import default_branch
-    from orbgen.project.plan import PlanError, read_plan
+    from orbgen.cli.init_interview import Interview
+    from orbgen.cli.init_plan import checked, plan_of
+    from orbgen.generate.plan_file import plan_text
     from orbgen.project.settings import PLAN_NAME
+    from orbgen.project.survey import root_of, survey
 
-    if os.path.exists(PLAN_NAME) and not force:
-        raise UsageProblem(f"{PLAN_NAME} is there already; edit it, or overwrite it with --force")
-    asking = _Asking(yes=yes)
-    values: dict[str, Any] = {}
-    for question in _QUESTIONS:
-        # A role is the bot's own, so it is called as the bot is.
-        suggested = values["bot"] if question.name == "role" else question.suggested
-        asked = msgspec.structs.replace(question, suggested=suggested)
-        values[question.name] = asking.answer(asked, given[question.name])
-    values["version"] = values.pop("teleport_version")
-    values["labels"] = asking.labels(labels)
-    values["branches"] = asking.branches(branches, default_branch(os.curdir))
-    values["style"] = "orb" if orb is not None else style
-    values["orb"] = asking.answer(_ORB, orb) if values["style"] == "orb" else None
-    text = render("plan/orbgen.yml.j2", values)
+    root = root_of(os.curdir)
+    path = os.path.normpath(os.path.join(root, PLAN_NAME))
+    if os.path.exists(path) and not force:
+        raise UsageProblem(f"{path} is there already; edit it, or overwrite it with --force")
+    _check_online(online, project_slug, create_context=create_context, timeout=timeout)
+    interview = Interview(given, survey(root), yes=yes)
+    with _online(interview.asking, timeout) if online else contextlib.nullcontext() as remote:
+        interview.introduce()
+        interview.about_systems(remote, project_slug)
+        interview.about_the_job()
+        context_id = _context_id(interview, remote, path, create=create_context)
+        if context_id is None:
+            return REMOTE
+    restricted = remote.restricted if remote is not None else ()
+    plan = plan_of(interview.asking.answers, interview.found, context_id, restricted)
+    text = plan_text(plan, _SCHEMA_NAME if schema else None)
+    checked(text, path)
+    _write(path, text, schema=schema)
+    return REMOTE if remote is not None and remote.unfinished else CLEAN
+
+
+def _check_online(online: bool, slug: str | None, *, create_context: bool, timeout: float | None) -> None:
+    """Raises UsageProblem for flags that need --online, and for a slug that cannot be one."""
+    for flag, value in (("--project-slug", slug), ("--create-context", create_context), ("--timeout", timeout)):
+        if value and not online:
+            raise UsageProblem(f"{flag} goes with --online")
+    if slug is not None:
+        from orbgen.remote.projects import is_slug
+
+        if not is_slug(slug):
+            raise UsageProblem(f"--project-slug {slug}: must be the slug of a project, such as gh/acme/shop")
+
+
+def _online(asking: Asking, timeout: float | None) -> Online:
+    from orbgen.cli.init_online import Online
+
+    return Online(asking, timeout)
+
+
+def _context_id(interview: Interview, remote: Online | None, path: str, *, create: bool) -> str | None:
+    """The id of the context, with which all is known; None where a remote kept something back, which was said.
+
+    Raises UsageProblem where something is missing.
+    """
+    from orbgen.remote.failures import RemoteError
+
     try:
-        read_plan(text.encode(), PLAN_NAME)
-    except PlanError as error:
-        raise UsageProblem(error.problems[0].message) from None
-    write_atomically(PLAN_NAME, text.encode())
-    write([f"wrote {PLAN_NAME}", "next: orbgen generate"])
-    return CLEAN
+        found = interview.context_id(remote, path, create=create)
+    except RemoteError as error:
+        say_error(f"cannot make the context: {error}")
+        undecided = "the context may have been made all the same: look at CircleCI's Organization Settings"
+        say(undecided if error.undecided else "nothing was made or written", "note")
+        return None
+    try:
+        interview.asking.require_all()
+    except UsageProblem as problem:
+        if remote is None or not remote.failed:
+            raise
+        say_error(str(problem))
+        return None
+    return found
 
 
-_ORB = _Question("--orb", "Orb to use (namespace/name@1.0.0)", ("properties", "orb"))
-_LABEL = _Question("--label", "Label of the server (name=value)", (*_ACCESS, "labels", "additionalProperties"))
-_BRANCH = _Question("--branch", "Branch that the job runs on", (*_ACCESS, "branches", "items"))
+def _write(path: str, text: str, *, schema: bool) -> None:
+    import json
 
+    from orbgen.project.atomic import write_atomically
+    from orbgen.project.plan import plan_schema
 
-class _Asking:
-    """Answers from flags, else from a terminal, else what is suggested; each checked against the plan's schema."""
-
-    def __init__(self, *, yes: bool) -> None:
-        self.yes = yes
-        self.terminal = sys.stdin.isatty() and sys.stderr.isatty()
-
-    def answer(self, question: _Question, given: str | None) -> str:
-        if given is not None:
-            return self._checked(question, given)
-        if question.suggested is not None and (self.yes or not self.terminal):
-            return question.suggested
-        if not self.terminal:
-            raise UsageProblem(f"{question.flag} is needed, since there is no terminal to ask on: {question.ask}")
-        return str(self._prompt(question, lambda text: _wrong(question.place, text)))
-
-    def labels(self, given: tuple[str, ...]) -> dict[str, str]:
-        if not given and self.terminal:
-            given = (self._prompt(_LABEL, _wrong_label),)
-        if not given:
-            raise UsageProblem("--label is needed, since there is no terminal to ask on: a label of the server")
-        for text in given:
-            wrong = _wrong_label(text)
-            if wrong is not None:
-                raise UsageProblem(f"--label {text}: {wrong}")
-        return {name: value for name, _, value in [text.partition("=") for text in given]}
-
-    def branches(self, given: tuple[str, ...], suggested: str) -> list[str]:
-        if not given:
-            question = msgspec.structs.replace(_BRANCH, suggested=suggested)
-            return [self.answer(question, None)]
-        return [self._checked(_BRANCH, text) for text in given]
-
-    def _checked(self, question: _Question, text: str) -> str:
-        wrong = _wrong(question.place, text)
-        if wrong is not None:
-            raise UsageProblem(f"{question.flag} {text}: {wrong}")
-        return text
-
-    def _prompt(self, question: _Question, wrong: Callable[[str], str | None]) -> str:
-        import click
-
-        def check(text: str) -> str:
-            reason = wrong(text)
-            if reason is not None:
-                raise click.BadParameter(reason)
-            return text
-
+    files = {path: text}
+    if schema:
+        files[os.path.join(os.path.dirname(path), _SCHEMA_NAME)] = f"{json.dumps(plan_schema(), indent=2)}\n"
+    for name, content in files.items():
         try:
-            answer: str = click.prompt(question.ask, default=question.suggested, value_proc=check, err=True)
-        except click.Abort:
-            raise KeyboardInterrupt from None
-        return answer
-
-
-def _wrong_label(text: str) -> str | None:
-    name, equals, value = text.partition("=")
-    if not equals:
-        return "must be NAME=VALUE, such as env=staging"
-    return _wrong((*_ACCESS, "labels", "propertyNames"), name) or _wrong(_LABEL.place, value)
-
-
-def _wrong(place: tuple[str, ...], text: str) -> str | None:
-    """What is wrong with an answer; None where the plan's schema accepts it."""
-    from orbgen.project.plan import plan_part
-    from orbgen.source.schemas import fits
-
-    schema = plan_part(*place)
-    return None if fits(text, schema) else f"must be {schema.get('x-expected', 'something else')}"
+            write_atomically(name, content.encode())
+        except OSError as error:
+            raise UsageProblem(f"{name} cannot be written: {error.strerror}") from None
+    write([*[f"wrote {name}" for name in files], "next: orbgen generate"])

@@ -12,6 +12,7 @@ from orbgen.cli.exits import CLEAN, INTERRUPTED, REMOTE, USAGE, UsageProblem
 from orbgen.cli.notes import note
 from orbgen.cli.orb_options import orb_option, read_orbs, store_for
 from orbgen.cli.problem_report import show_problems
+from orbgen.cli.remote_settings import settings_with_token, timeout_option
 from orbgen.cli.streams import write
 from orbgen.cli.terminal import say, say_error
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     "--allow-findings", is_flag=True, help="Publish in spite of findings, and leave the verdict to CircleCI."
 )
 @orb_option
-@declare.option("--timeout", type=float, metavar="SECONDS", help="How long to wait for an answer.")
+@timeout_option
 def command(
     path: str, reference: str, yes: bool, allow_findings: bool, orbs: tuple[str, ...], timeout: float | None
 ) -> int:
@@ -50,7 +51,7 @@ def command(
 
     wanted = _reference(reference)
     try:
-        settings = _settings(timeout)
+        settings = settings_with_token(timeout)
         if not yes and (path == "-" or not sys.stdin.isatty()):
             raise UsageProblem("there is no terminal to ask on; add --yes to publish without a question")
         source, validation = _checked(path, store_for(read_orbs(orbs), os.curdir), wanted)
@@ -79,18 +80,6 @@ def _reference(text: str) -> OrbReference:
         return read_reference(text)
     except BadReferenceError as error:
         raise UsageProblem(str(error)) from None
-
-
-def _settings(timeout: float | None) -> Settings:
-    """The user's settings with a token. Raises SettingsError."""
-    from orbgen.remote.settings import read_settings
-
-    if timeout is not None and not 0 < timeout <= 3600:
-        raise UsageProblem("--timeout takes seconds, from more than 0 to 3600")
-    settings = read_settings(os.environ, timeout)
-    if settings.token is None:
-        raise UsageProblem("there is no token; set CIRCLECI_CLI_TOKEN, or run `circleci setup`, which keeps one")
-    return settings
 
 
 def _checked(path: str, store: OrbStore, wanted: OrbReference) -> tuple[str, Validation]:

@@ -86,3 +86,11 @@ def default_branch(folder: str) -> str:
     """The branch that the remote calls its default, else the one that is checked out, else `main`."""
     remote = _git(folder, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD")
     return remote.removeprefix("origin/") or _git(folder, "symbolic-ref", "--quiet", "--short", "HEAD") or "main"
+
+
+def branches(folder: str) -> tuple[str, ...]:
+    """The branches of the checkout that a folder lies in, and those of its remote."""
+    names = _git(
+        folder, "for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads", "refs/remotes/origin"
+    ).splitlines()
+    return tuple(sorted({name.removeprefix("origin/") for name in names} - {"HEAD"}))
