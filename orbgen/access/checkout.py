@@ -9,6 +9,12 @@ import msgspec
 MAXIMUM_FILE = 256 * 1024
 
 
+def shown_path(path: str) -> str:
+    """The path of a file as people know it: from where they are, if it lies below, else in full."""
+    relative = os.path.relpath(path)
+    return os.path.abspath(path) if relative.startswith(os.pardir) else relative
+
+
 class Checkout(msgspec.Struct, frozen=True):
     """The work tree that a linted file belongs to."""
 

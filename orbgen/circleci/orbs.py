@@ -49,6 +49,10 @@ class OrbStore:
         self.folders = folders
         self._documents: dict[str, Document] = {} if documents is None else documents
 
+    def beside(self, folder: str) -> OrbStore:
+        """The same orbs, and before those in folders the ones beside a configuration that lies in a folder."""
+        return OrbStore(self.given, (os.path.join(folder, "orbs"), *self.folders), self._documents)
+
     def find(self, reference: str) -> OrbSource | None:
         """The source that a reference means; partial versions and `volatile` mean the newest at hand."""
         name, version = reference, None

@@ -14,6 +14,7 @@ from orbgen.project.settings import Settings
 from orbgen.project.user_cache import cache_folder
 
 if TYPE_CHECKING:
+    from orbgen.access.repository import Repository
     from orbgen.circleci.orbs import OrbSource
     from orbgen.cli.lint_fixing import Fixing
     from orbgen.lint.cache import ResultCache
@@ -56,6 +57,7 @@ class Linters:
         self.settings = SettingsReader(plan)
         self.documents: dict[str, Document] = {}
         self.cache: ResultCache | None = None
+        self.repositories: dict[tuple[str, int], Repository] = {}
         # Whether fixes are looked for that reports tell of.
         self.offering = False
         # What the command line knows of a repository beside its plan.
@@ -147,6 +149,7 @@ class Linters:
                 ignoring=self.ignoring,
                 baseline=policy.baseline,
                 today=self.today,
+                repositories=self.repositories,
             )
             self._folder, self._linter = folder, (linter, policy.fail_on)
         return self._linter

@@ -12,7 +12,7 @@ import os
 import time
 import zlib
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -31,6 +31,9 @@ from orbgen.source.nodes import Document
 from orbgen.source.problems import UnreadableError
 from orbgen.source.span import Source
 
+if TYPE_CHECKING:
+    from orbgen.access.repository import Repository
+
 _CHECK = 4
 _DAY = 24 * 3600
 _KEPT_DAYS = 14
@@ -43,13 +46,16 @@ _ABSENT = b""
 class _Entry(msgspec.Struct, array_like=True):
     """One stored result, and what it depends on beside its file.
 
-    `orbs` has the path that each reference of an orb was found at, `read` the digests of what was read there,
-    `checkout` those of files of the checkout, and `sources` name and digest of the files that places are in.
+    `orbs` has the path that each reference of an orb was found at, for the linted file (empty) or beside another
+    configuration in a folder, `read` the digests of what was read there,
+    `checkout` those of files of the checkout, `repository` one of all files there that may have to do with Teleport, if
+    somebody asked for them, and `sources` name and digest of the files that places are in.
     """
 
     result: Any
+    repository: bytes
     sources: list[tuple[str, bytes]]
-    orbs: list[tuple[str, str]]
+    orbs: list[tuple[str, str, str]]
     read: list[tuple[str, bytes]]
     checkout: list[tuple[str, bytes]]
 
@@ -62,6 +68,9 @@ class ResultCache:
         self.usable = _prepare(folder) and _prepare(self.folder)
         self._stamp = code_stamp() if self.usable else b""
         self._digests: dict[str, bytes] = {}
+        # By root and facts what is in a checkout, with what was looked for to find it; by root what it holds now.
+        self.repositories: dict[tuple[str, int], _RecordedRepository] = {}
+        self._states: dict[str, bytes] = {}
 
     def lint(self, linter: Linter, found: Found) -> FileResult:
         """The result for a file, as it was stored or as the linter finds it now."""
@@ -77,7 +86,7 @@ class ResultCache:
         entry = self._entry(linter, found, content)
         result = self._stored(entry, linter, path)
         if result is None:
-            with _Recording(linter, path) as recording:
+            with _Recording(linter, self.repositories) as recording:
                 result = linter.examined(path, data=data, **settings)
             if result.linted and (data is not None or content == digest_of(os.path.dirname(path) or os.curdir)):
                 self._store(entry, result, recording)
@@ -141,10 +150,21 @@ class ResultCache:
             checkout = Checkout(checkout_of(linted))
             if any([_digest(checkout.text(path)) != digest for path, digest in entry.checkout]):
                 return False
+        if entry.repository and self._state_of(checkout_of(linted)) != entry.repository:
+            return False
         store = linter.store
-        return all([_path_of(store.find(reference)) == path for reference, path in entry.orbs]) and all(
-            [self._digest_of(path) == digest for path, digest in entry.read]
-        )
+        for folder, reference, path in entry.orbs:
+            if _path_of((store.beside(folder) if folder else store).find(reference)) != path:
+                return False
+        return all([self._digest_of(path) == digest for path, digest in entry.read])
+
+    def _state_of(self, root: str) -> bytes:
+        """The digest of a checkout's files that may have to do with Teleport, worked out once in a run."""
+        if root not in self._states:
+            from orbgen.access.repository import Repository
+
+            self._states[root] = Repository(Checkout(root)).digest
+        return self._states[root]
 
     def _digest_of(self, path: str) -> bytes:
         """The digest of an orb, worked out once in a run."""
@@ -158,8 +178,9 @@ class ResultCache:
             named = [(source.name, _digest_of_source(source)) for source in sources]
             entry = _Entry(
                 plain,
+                recording.repository,
                 named,
-                list(recording.orbs.items()),
+                [(folder, reference, path) for (folder, reference), path in recording.orbs.items()],
                 [(orb, self._digest_of(orb)) for orb in recording.read],
                 list(recording.checkout.items()),
             )
@@ -179,39 +200,83 @@ def _files_in(folder: str) -> Iterator[tuple[float, int, str]]:
                 yield status.st_mtime, status.st_size, file.path
 
 
-class _Recording:
-    """Takes down what a linter looks for beside the file that it lints."""
+class _Seen:
+    """What was looked for beside a file, and read."""
 
-    def __init__(self, linter: Linter, path: str) -> None:
-        self.linter = linter
-        self.orbs: dict[str, str] = {}
+    def __init__(self) -> None:
+        self.orbs: dict[tuple[str, str], str] = {}
         self.read: dict[str, None] = {}
         self.checkout: dict[str, bytes] = {}
 
+
+class _RecordedRepository(msgspec.Struct, frozen=True, eq=False):
+    """What is in a checkout, and what was looked for to find it."""
+
+    repository: Repository
+    seen: _Seen
+
+
+class _Recording(_Seen):
+    """Takes down what a linter looks for beside the file that it lints."""
+
+    def __init__(self, linter: Linter, repositories: dict[tuple[str, int], _RecordedRepository]) -> None:
+        super().__init__()
+        self.linter = linter
+        self.repositories = repositories
+        self._asked: list[_RecordedRepository] = []
+
     def __enter__(self) -> _Recording:
-        self.store = self.linter.store
-        self.linter.store = _RecordingStore(self.store, self)
-        self.linter.checkout = lambda root: _RecordingCheckout(root, self.checkout)
+        linter = self.linter
+        self._before = linter.store, linter.checkout, linter.repository
+        linter.store = _RecordingStore(linter.store, self)
+        linter.checkout = lambda root: _RecordingCheckout(root, self.checkout)
+        linter.repository = self._repository
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.linter.store = self.store
-        self.linter.checkout = Checkout
+        self.linter.store, self.linter.checkout, self.linter.repository = self._before
+        for asked in self._asked:
+            # It is looked at piece by piece, and may have been by another file before.
+            self.orbs.update(asked.seen.orbs)
+            self.read.update(asked.seen.read)
+            self.checkout.update(asked.seen.checkout)
+
+    @property
+    def repository(self) -> bytes:
+        """The digest of the checkout's files that may have to do with Teleport; empty where nobody asked for them."""
+        return self._asked[0].repository.digest if self._asked else b""
+
+    def _repository(self, root: str) -> Repository:
+        from orbgen.access.repository import Repository
+
+        key = root, id(self.linter.facts)
+        known = self.repositories.get(key)
+        if known is None:
+            seen = _Seen()
+            store = _RecordingStore(self._before[0], seen)
+            found = Repository(_RecordingCheckout(root, seen.checkout), self.linter.facts, store)
+            known = self.repositories[key] = _RecordedRepository(found, seen)
+        self._asked.append(known)
+        return known.repository
 
 
 class _RecordingStore(OrbStore):
-    def __init__(self, store: OrbStore, recording: _Recording) -> None:
+    def __init__(self, store: OrbStore, seen: _Seen, folder: str = "") -> None:
         super().__init__(store.given, store.folders)
+        self.folder = folder
         self.store = store
-        self.recording = recording
+        self.seen = seen
+
+    def beside(self, folder: str) -> OrbStore:
+        return _RecordingStore(self.store.beside(folder), self.seen, folder or os.curdir)
 
     def find(self, reference: str) -> OrbSource | None:
         found = self.store.find(reference)
-        self.recording.orbs[reference] = _path_of(found)
+        self.seen.orbs[self.folder, reference] = _path_of(found)
         return found
 
     def read(self, source: OrbSource) -> Document:
-        self.recording.read[source.path] = None
+        self.seen.read[source.path] = None
         return self.store.read(source)
 
 

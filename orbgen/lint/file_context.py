@@ -70,7 +70,7 @@ class FileContext(ABC):
             if self._find_repository is None:
                 from orbgen.access.repository import Repository
 
-                self._repository = Repository(self.checkout)
+                self._repository = Repository(self.checkout, self.facts)
             else:
                 self._repository = self._find_repository()
         return self._repository

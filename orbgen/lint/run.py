@@ -6,6 +6,7 @@ import gc
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -32,6 +33,7 @@ from orbgen.source.problems import Problem, UnreadableError
 from orbgen.source.reader import read
 
 if TYPE_CHECKING:
+    from orbgen.access.repository import Repository
     from orbgen.lint.baseline import Baseline
 
 # What a few configurations leave behind.
@@ -84,6 +86,7 @@ class Linter:
         ignoring: bool = True,
         baseline: Baseline | None = None,
         today: str | None = None,
+        repositories: dict[tuple[str, int], Repository] | None = None,
     ) -> None:
         self.all_rules = rules
         self.known = tuple([loaded.rule.name for loaded in rules])
@@ -97,12 +100,22 @@ class Linter:
         self.baseline = baseline
         self.today = today or time.strftime("%Y-%m-%d")
         self.checkout: Callable[[str], Checkout] = Checkout
+        self.repositories = {} if repositories is None else repositories
+        self.repository: Callable[[str], Repository] = self._repository
 
     def unselective(self) -> Linter:
         """A linter with all rules and without the plan's ignores; itself if it is one."""
         if self.selection == Selection() and self.judge is None and self.baseline is None:
             return self
-        return Linter(self.all_rules, self.store, self.thresholds, self.facts, ignoring=self.ignoring, today=self.today)
+        return Linter(
+            self.all_rules,
+            self.store,
+            self.thresholds,
+            self.facts,
+            ignoring=self.ignoring,
+            today=self.today,
+            repositories=self.repositories,
+        )
 
     def lint(
         self, path: str, *, named: bool = False, tree: bool = False, likely: bool = False, teleport: bool = False
@@ -204,7 +217,9 @@ class Linter:
             return None
         compile_ = compile_orb if kind is FileKind.ORB else compile_document
         pipeline = compile_(document, Inputs(orbs_injected=injects_orb(path)), self.store)
-        return self._run(Context(document, pipeline, self.checkout(checkout_of(path)), self.facts))
+        root = checkout_of(path)
+        repository = partial(self.repository, root)
+        return self._run(Context(document, pipeline, self.checkout(root), self.facts, repository=repository))
 
     def _inspect_teleport(self, data: bytes, path: str, *, sure: bool) -> Inspected | None:
         """What is found in one of Teleport's files; None if it is none. Raises UnreadableError.
@@ -224,9 +239,21 @@ class Linter:
         from orbgen.lint.teleport_context import TeleportContext
 
         join = file_join(documents[0], self.facts) if kind is FileKind.TBOT else None
-        context = TeleportContext(documents, self.checkout(checkout_of(path)), self.facts, join)
+        root = checkout_of(path)
+        repository = partial(self.repository, root)
+        context = TeleportContext(documents, self.checkout(root), self.facts, join, repository)
         context.today = self.today
         return self._inspected(context, run_teleport_rules(self.rules, context))
+
+    def _repository(self, root: str) -> Repository:
+        """What is in a checkout, looked for once for all files that ask."""
+        found = self.repositories.get((root, id(self.facts)))
+        if found is None:
+            from orbgen.access.repository import Repository
+
+            found = Repository(Checkout(root), self.facts, self.store)
+            self.repositories[root, id(self.facts)] = found
+        return found
 
     def _inspect_tree(self, path: str, instead: dict[str, bytes] | None = None) -> Inspected:
         """What is found in the orb that a manifest is the head of. Raises UnreadableError."""
@@ -236,8 +263,10 @@ class Linter:
         pipeline = compile_orb(tree.document, Inputs(), self.store)
         pipeline = msgspec.structs.replace(pipeline, problems=(*pipeline.problems, *tree.warnings))
         scripts = tuple(tree.folder.scripts.values())
+        root = checkout_of(path)
+        repository = partial(self.repository, root)
         return self._run(
-            Context(tree.document, pipeline, self.checkout(checkout_of(path)), self.facts, tree.parts, scripts)
+            Context(tree.document, pipeline, self.checkout(root), self.facts, tree.parts, scripts, repository)
         )
 
     def _run(self, context: Context) -> Inspected:

@@ -18,6 +18,7 @@ _TBOT_NAMES = ("tbot.yaml", "tbot.yml")
 _ADDRESSES = ("auth_server", "proxy_server")
 _SECTIONS = ("services", "outputs", "destinations", "storage", "oneshot", "credential_ttl", "certificate_ttl")
 _ONBOARDING = ("join_method", "token", "ca_pins", "ca_path", "registration_secret", "bound_keypair")
+_JOINING = (b"tbot", b"teleport", b"terraform", b"tofu", b"machine-id")
 _LARGEST = 1024 * 1024
 _TEMPLATED = (b"{{", b"{%", b"<%")
 # What has these is CircleCI's, whatever else it has.
@@ -30,6 +31,11 @@ def may_be_teleports(data: bytes, path: str = "") -> bool:
         return True
     named = b"onboarding" in data or b"_server" in data
     return os.path.basename(path) in _TBOT_NAMES or (named and _TBOT.search(data) is not None)
+
+
+def may_join(data: bytes) -> bool:
+    """Whether a configuration's bytes name a program or an orb that may join Teleport."""
+    return any([word in data for word in _JOINING])
 
 
 def looks_like_teleports(path: str) -> bool:
