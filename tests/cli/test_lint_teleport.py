@@ -86,3 +86,60 @@ def test_a_fix_mends_the_document_that_it_is_for(orbgen, write):
     path = write("token.yaml", f"{BOT}---\n{text}")
     assert orbgen("lint", "token.yaml", "--unsafe-fixes", "--write").code == 1
     assert path.read_text() == f"{BOT}---\n{TOKEN}"
+
+
+JOINS = """\
+version: 2.1
+jobs:
+  deploy:
+    docker: [{image: "cimg/base:2026.01"}]
+    steps:
+      - run: tbot start --oneshot --join-method=circleci --token=deploy --proxy-server=teleport.example.com:443
+workflows:
+  main:
+    jobs:
+      - deploy: {filters: pipeline.git.branch == "main"}
+"""
+DEMANDING = TOKEN.replace("[Bot]", "[Bot]\n  bot_name: deploy").replace("{project_id", "{context_id")
+WITHOUT_CONTEXT = "--select=teleport-join-without-context"
+
+
+@pytest.fixture
+def severities(orbgen):
+    """Run lint, and give the severities of what it finds."""
+
+    def severities(*words: object) -> list[str]:
+        lines = orbgen("lint", *words, "--format", "concise", "--workers=1").out.splitlines()
+        return [line.split(": ")[1].partition("[")[0] for line in lines]
+
+    return severities
+
+
+def test_a_configuration_knows_the_tokens_of_its_checkout(severities, write):
+    write(".circleci/config.yml", JOINS)
+    write("deep/anything.yaml", DEMANDING)
+    assert severities(".circleci", WITHOUT_CONTEXT) == ["high"]
+    write("deep/anything.yaml", DEMANDING.replace("name: deploy}", "name: other}"))
+    assert severities(".circleci", WITHOUT_CONTEXT) == ["medium"]
+    write("another.yml", TOKEN)
+    assert severities(".circleci", WITHOUT_CONTEXT) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda write: write("token.yaml", DEMANDING.replace("context_id", "project_id")), []),
+        (lambda write: write("new.yaml", TOKEN), []),
+        (lambda write: write(".gitignore", "token.yaml\n"), ["medium"]),
+        (lambda write: write("notes.yaml", "kind: Note\n"), ["high"]),
+    ],
+    ids=["changed", "appeared", "ignored", "unrelated"],
+)
+def test_a_kept_result_is_as_good_as_the_files_that_it_rests_on(severities, write, change, expected):
+    write(".circleci/config.yml", JOINS)
+    write(".circleci/more.yml", "version: 2.1\njobs: {}\nworkflows: {}\n")
+    write("token.yaml", DEMANDING)
+    first = severities(".circleci", WITHOUT_CONTEXT)
+    assert first == severities(".circleci", WITHOUT_CONTEXT) == ["high"]
+    change(write)
+    assert severities(".circleci", WITHOUT_CONTEXT) == expected
