@@ -71,11 +71,16 @@ class Repository:
         self.store = store or OrbStore()
 
     @cached_property
-    def _files(self) -> tuple[tuple[Found, bytes], ...]:
-        """CircleCI's files that may join, and those that look like Teleport's, with their bytes."""
+    def files(self) -> tuple[Found, ...]:
+        """CircleCI's files and those that look like Teleport's, as far as git does not ignore them."""
+        return tuple([file for file in find_files((self.checkout.root,)) if file.problem is None])
+
+    @cached_property
+    def _contents(self) -> tuple[tuple[Found, bytes], ...]:
+        """Those of the files that may join or look like Teleport's, with their bytes."""
         found = []
-        for file in find_files((self.checkout.root,)):
-            data = b"" if file.problem is not None or file.tree else _content(file.path)
+        for file in self.files:
+            data = b"" if file.tree else _content(file.path)
             if file.teleport or may_join(data) or may_be_teleports(data, file.path):
                 found.append((file, data))
         return tuple(found)
@@ -84,14 +89,14 @@ class Repository:
     def digest(self) -> bytes:
         """What differs where one of those files is another, has come or has gone."""
         hasher = hashlib.sha256()
-        for file, data in self._files:
+        for file, data in self._contents:
             hasher.update(b"%d %d " % (len(file.path), len(data)) + os.fsencode(file.path) + data)
         return hasher.digest()
 
     @cached_property
     def resources(self) -> tuple[Resource, ...]:
         """The tokens, bots and roles in all files, in the order of their places."""
-        return tuple([resource for file, data in self._files for resource in _resources(data, file.path)])
+        return tuple([resource for file, data in self._contents for resource in _resources(data, file.path)])
 
     @property
     def tokens(self) -> tuple[Token, ...]:
@@ -111,7 +116,8 @@ class Repository:
     @cached_property
     def pipelines(self) -> tuple[Configuration, ...]:
         """The configurations that name what joins Teleport, compiled; without those that cannot be read."""
-        found = [self._configuration(file, data) for file, data in self._files if not file.teleport and may_join(data)]
+        joining = [(file, data) for file, data in self._contents if not file.teleport and may_join(data)]
+        found = [self._configuration(file, data) for file, data in joining]
         return tuple([one for one in found if one is not None])
 
     def _configuration(self, file: Found, data: bytes) -> Configuration | None:
