@@ -224,6 +224,7 @@ destination_setting() {
 # What tbot.yaml says beside its services, for the version of this tbot.
 general_settings() {
   local onboarding pin list=
+  echo "version: v2"
   quote "$proxy"
   # Before version 16 not every tbot knows proxy_server, and all take the proxy for an auth server.
   if at_least 16 0 0; then echo "proxy_server: $quoted"; else echo "auth_server: $quoted"; fi
@@ -253,7 +254,6 @@ write_tbot_file() {
   local list=services
   # Newer versions call them services; those before 15.4.10 may not know that word.
   at_least 15 4 10 || list=outputs
-  echo "version: v2"
   general_settings
   quote "$1"
   printf '%s:\n  - type: %s\n%s' "$list" "$quoted" "$settings"
@@ -261,10 +261,11 @@ write_tbot_file() {
 
 # The settings of the service as the caller wrote them, indented as they stand in tbot.yaml.
 own_settings() {
-  local text=${1%$'\n'} type_form=$'(^|\n)(type|destination|name) *:'
+  local line_end=$'\n'
+  local text=${1%"$line_end"} type_form="(^|$line_end)(type|destination|name) *:"
   [[ -n $text ]] || return 0
   [[ ! $text =~ $type_form ]] || fail "settings hold '${BASH_REMATCH[2]}', which this step sets itself: leave it out."
-  settings=$settings"    ${text//$'\n'/$'\n'    }"$'\n'
+  settings="$settings    ${text//$line_end/$line_end    }$line_end"
 }
 
 listen_form='^(tcp://(127\.[0-9.]+|localhost|\[::1\]):[1-9][0-9]*|unix:///[^[:space:]]+)$'

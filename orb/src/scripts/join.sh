@@ -202,6 +202,7 @@ destination_setting() {
 # What tbot.yaml says beside its services, for the version of this tbot.
 general_settings() {
   local onboarding pin list=
+  echo "version: v2"
   quote "$proxy"
   # Before version 16 not every tbot knows proxy_server, and all take the proxy for an auth server.
   if at_least 16 0 0; then echo "proxy_server: $quoted"; else echo "auth_server: $quoted"; fi
@@ -231,7 +232,6 @@ write_tbot_file() {
   local list=services
   # Newer versions call them services; those before 15.4.10 may not know that word.
   at_least 15 4 10 || list=outputs
-  echo "version: v2"
   general_settings
   quote "$1"
   printf '%s:\n  - type: %s\n%s' "$list" "$quoted" "$settings"
@@ -239,10 +239,11 @@ write_tbot_file() {
 
 # The settings of the service as the caller wrote them, indented as they stand in tbot.yaml.
 own_settings() {
-  local text=${1%$'\n'} type_form=$'(^|\n)(type|destination|name) *:'
+  local line_end=$'\n'
+  local text=${1%"$line_end"} type_form="(^|$line_end)(type|destination|name) *:"
   [[ -n $text ]] || return 0
   [[ ! $text =~ $type_form ]] || fail "settings hold '${BASH_REMATCH[2]}', which this step sets itself: leave it out."
-  settings=$settings"    ${text//$'\n'/$'\n'    }"$'\n'
+  settings="$settings    ${text//$line_end/$line_end    }$line_end"
 }
 
 # Waits for a process that this script started, so many seconds at most unless they are 0; 124 if it was stopped then.
@@ -290,20 +291,31 @@ begin_join() {
   destination_setting "$native"
 }
 
+# Whether there is something in a file, or in one of those that a pattern matches, among the credentials.
+has_written() {
+  local file
+  # shellcheck disable=SC2231
+  for file in "$credentials"/$1; do
+    [[ -s $file ]] && return
+  done
+  return 1
+}
+
 # Joins as tbot.yaml says; without the file that is named here tbot has not written everything.
 finish_join() {
   local code=0
   start_tbot "$native/tbot.yaml"
   await $! "$timeout" || code=$?
   rm "$credentials/tbot.yaml"
-  [[ $code == 0 && -s $credentials/$1 ]] || explain_failure "$code"
+  { [[ $code == 0 ]] && has_written "$1"; } || explain_failure "$code"
   keep
   echo "Joined Teleport at $proxy. The credentials are valid for $ttl, in $credentials, until the job logs out."
 }
 
 # Whether the file of the repository has one of some keys at its top.
 file_has() {
-  [[ $'\n'$text =~ $'\n'($1)[[:space:]]*: ]]
+  local form=$'(^|\n)'"($1)[[:space:]]*:"
+  [[ $text =~ $form ]]
 }
 
 # The file of the repository with the folder in it, and with what it leaves open.
@@ -341,7 +353,9 @@ own_settings "${PARAM_SETTINGS:-}"
 begin_join "${service//\//-}"
 if [[ -n $config ]]; then
   complete_file > "$credentials/tbot.yaml"
+  # Where it writes is the file's own choice.
+  finish_join .
 else
   write_tbot_file "$service" > "$credentials/tbot.yaml"
+  finish_join '*'
 fi
-finish_join ""

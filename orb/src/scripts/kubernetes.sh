@@ -207,6 +207,7 @@ destination_setting() {
 # What tbot.yaml says beside its services, for the version of this tbot.
 general_settings() {
   local onboarding pin list=
+  echo "version: v2"
   quote "$proxy"
   # Before version 16 not every tbot knows proxy_server, and all take the proxy for an auth server.
   if at_least 16 0 0; then echo "proxy_server: $quoted"; else echo "auth_server: $quoted"; fi
@@ -236,7 +237,6 @@ write_tbot_file() {
   local list=services
   # Newer versions call them services; those before 15.4.10 may not know that word.
   at_least 15 4 10 || list=outputs
-  echo "version: v2"
   general_settings
   quote "$1"
   printf '%s:\n  - type: %s\n%s' "$list" "$quoted" "$settings"
@@ -303,13 +303,23 @@ begin_join() {
   destination_setting "$native"
 }
 
+# Whether there is something in a file, or in one of those that a pattern matches, among the credentials.
+has_written() {
+  local file
+  # shellcheck disable=SC2231
+  for file in "$credentials"/$1; do
+    [[ -s $file ]] && return
+  done
+  return 1
+}
+
 # Joins as tbot.yaml says; without the file that is named here tbot has not written everything.
 finish_join() {
   local code=0
   start_tbot "$native/tbot.yaml"
   await $! "$timeout" || code=$?
   rm "$credentials/tbot.yaml"
-  [[ $code == 0 && -s $credentials/$1 ]] || explain_failure "$code"
+  { [[ $code == 0 ]] && has_written "$1"; } || explain_failure "$code"
   keep
   echo "Joined Teleport at $proxy. The credentials are valid for $ttl, in $credentials, until the job logs out."
 }

@@ -49,19 +49,24 @@ command -v tsh > /dev/null ||
 # What earlier steps exported would get in the way of what this one is told.
 unset TELEPORT_PROXY TELEPORT_AUTH_SERVER TELEPORT_IDENTITY_FILE TELEPORT_CLUSTER TELEPORT_LOGIN
 
-# Names, one a line and in order.
-sorted() {
-  tr -s ',[:space:]' '\n' | sed '/^$/d' | sort -u
+me() {
+  tsh -i "$credentials/identity" --proxy="$proxy" status "$@" < /dev/null
 }
 
-status=$(tsh -i "$credentials/identity" --proxy="$proxy" status < /dev/null) ||
-  fail "Teleport does not tell about the identity in $credentials: it may have expired, or $proxy may be another cluster."
-printf '%s\n' "$status"
+# Names, one a line and in order.
+sorted() {
+  printf '%s\n' "$1" | tr -s ',"[:space:]' '\n' | sed '/^$/d' | sort -u
+}
+
+me || fail "Teleport does not tell about the identity in $credentials: it may have expired, or $proxy is another cluster's."
 
 if [[ -n ${PARAM_ROLES:-} ]]; then
-  held=$(printf '%s\n' "$status" | sed -n 's/^[[:space:]>]*Roles:[[:space:]]*//p' | sorted)
-  wanted=$(printf '%s\n' "$PARAM_ROLES" | sorted)
+  said=$(me --format=json) || fail "tsh does not tell the identity's roles."
+  form='"roles"[[:space:]]*:[[:space:]]*\[([^]]*)\]'
+  [[ $said =~ $form ]] || fail "tsh does not tell the identity's roles: $said"
+  held=$(sorted "${BASH_REMATCH[1]}")
+  wanted=$(sorted "$PARAM_ROLES")
   [[ $held == "$wanted" ]] ||
-    fail "The identity has the roles ${held//$'\n'/, }, but should have ${wanted//$'\n'/, }." \
+    fail "The identity has other roles than it should have." "It has: $held" "It should have: $wanted" \
       "Give the bot these roles alone: what a job may reach is what its bot's roles allow."
 fi

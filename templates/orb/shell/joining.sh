@@ -30,13 +30,23 @@ begin_join() {
   destination_setting "$native"
 }
 
+# Whether there is something in a file, or in one of those that a pattern matches, among the credentials.
+has_written() {
+  local file
+  # shellcheck disable=SC2231
+  for file in "$credentials"/$1; do
+    [[ -s $file ]] && return
+  done
+  return 1
+}
+
 # Joins as tbot.yaml says; without the file that is named here tbot has not written everything.
 finish_join() {
   local code=0
   start_tbot "$native/tbot.yaml"
   await $! "$timeout" || code=$?
   rm "$credentials/tbot.yaml"
-  [[ $code == 0 && -s $credentials/$1 ]] || explain_failure "$code"
+  { [[ $code == 0 ]] && has_written "$1"; } || explain_failure "$code"
   keep
   echo "Joined Teleport at $proxy. The credentials are valid for $ttl, in $credentials, until the job logs out."
 }

@@ -26,6 +26,7 @@ destination_setting() {
 # What tbot.yaml says beside its services, for the version of this tbot.
 general_settings() {
   local onboarding pin list=
+  echo "version: v2"
   quote "$proxy"
   # Before version 16 not every tbot knows proxy_server, and all take the proxy for an auth server.
   if at_least 16 0 0; then echo "proxy_server: $quoted"; else echo "auth_server: $quoted"; fi
@@ -55,7 +56,6 @@ write_tbot_file() {
   local list=services
   # Newer versions call them services; those before 15.4.10 may not know that word.
   at_least 15 4 10 || list=outputs
-  echo "version: v2"
   general_settings
   quote "$1"
   printf '%s:\n  - type: %s\n%s' "$list" "$quoted" "$settings"

@@ -24,7 +24,8 @@
 
 # Whether the file of the repository has one of some keys at its top.
 file_has() {
-  [[ $'\n'$text =~ $'\n'($1)[[:space:]]*: ]]
+  local form=$'(^|\n)'"($1)[[:space:]]*:"
+  [[ $text =~ $form ]]
 }
 
 # The file of the repository with the folder in it, and with what it leaves open.
@@ -62,7 +63,9 @@ own_settings "${PARAM_SETTINGS:-}"
 begin_join "${service//\//-}"
 if [[ -n $config ]]; then
   complete_file > "$credentials/tbot.yaml"
+  # Where it writes is the file's own choice.
+  finish_join .
 else
   write_tbot_file "$service" > "$credentials/tbot.yaml"
+  finish_join '*'
 fi
-finish_join ""
