@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -248,6 +249,16 @@ class Mirror:
         self.serve(f"{name}-bin.tar.gz", archive)
         digest = hashlib.sha256(archive).hexdigest()
         self.serve(f"{name}-bin.tar.gz.sha256", f"{digest}  {name}-bin.tar.gz\n".encode())
+
+    def publish_zip(self, name: str) -> None:
+        """Serve a release for Windows, such as `teleport-v18.11.0-windows-amd64`."""
+        version = name.partition("-v")[2].partition("-windows")[0]
+        target = io.BytesIO()
+        with zipfile.ZipFile(target, "w") as archive:
+            for program in ("tbot", "tsh"):
+                archive.writestr(f"teleport/{program}.exe", fake(program, version))
+        self.serve(f"{name}-bin.zip", target.getvalue())
+        self.serve(f"{name}-bin.zip.sha256", f"{hashlib.sha256(target.getvalue()).hexdigest()}  x\n".encode())
 
     def bundles(self, version: str) -> None:
         """Serve a release for macOS, whose tsh is an application from version 17 on."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
+
+from orbgen.teleport.versions import Version, advisories
 
 RELEASE = "teleport-v18.11.0-linux-amd64"
 ARCHIVE = f"{RELEASE}-bin.tar.gz"
@@ -394,3 +398,156 @@ def test_without_bash_env_the_path_is_told(job, mirror):
     result = job.install(mirror)
     assert result.code == 0
     assert result.says("BASH_ENV is not set", f"add {releases(job) / RELEASE} to their PATH")
+
+
+FIND = json.dumps({"auto_update": {"tools_auto_update": False, "tools_version": "17.7.29"}}, separators=(",", ":"))
+PING = json.dumps({"server_version": "17.7.29", "cluster_name": "example"}, indent=2)
+
+
+@pytest.mark.parametrize(("page", "text"), [("find", FIND), ("find", PING), ("ping", PING), ("ping", FIND)])
+def test_the_proxy_tells_which_version_it_wants(any_job, mirror, page, text):
+    mirror.publish("teleport-v17.7.29-linux-amd64")
+    any_job.serve_page(page, text)
+    result = any_job.install(mirror, VERSION="auto", PROXY="example.teleport.sh", BINARIES="tbot")
+    expected = (page, "tools_version" in text) in (("find", True), ("ping", False))
+    assert (result.code == 0) is expected, result.output
+    if expected:
+        assert result.says("The proxy at example.teleport.sh:443 names Teleport 17.7.29")
+        assert installed(any_job) == ["teleport-v17.7.29-linux-amd64/tbot"]
+        assert (any_job.pages / "asked").read_text() == f"https://example.teleport.sh:443/webapi/{page}\n"
+    else:
+        assert result.says("does not tell which version it wants")
+
+
+@pytest.mark.parametrize(
+    ("proxy", "words"),
+    [
+        ("", ("no proxy is given",)),
+        ("https://example.teleport.sh", ("no address of a Teleport proxy",)),
+        ("absent.example.com", ("proxy at absent.example.com:443 does not tell", "exact one")),
+    ],
+)
+def test_a_version_that_no_proxy_tells_is_explained(job, mirror, proxy, words):
+    result = job.install(mirror, VERSION="auto", PROXY=proxy)
+    assert result.code == 1
+    assert result.says(*words), result.output
+    assert mirror.asked == []
+
+
+def test_a_proxy_that_answers_nonsense_gives_no_version(job, mirror):
+    job.serve_page("find", '{"auto_update": {"tools_version": "18; touch made"}}')
+    job.serve_page("ping", "<html>sign in</html>")
+    assert job.install(mirror, VERSION="auto", PROXY="example.teleport.sh").says("does not tell which version")
+    assert list(job.checkout.iterdir()) == []
+
+
+@pytest.mark.parametrize("major", ["14", "15", "16", "17", "18"])
+def test_a_major_version_stands_for_its_newest_known_release(job, mirror, major):
+    result = job.install(mirror, VERSION=major)
+    assert (result.code == 0) is (major == "18")
+    version = mirror.asked[0].partition("-v")[2].partition("-linux")[0]
+    assert version.startswith(f"{major}.")
+    # No release with a known hole is installed by default.
+    assert not [hole for hole in advisories() if hole.concerns(parsed(version))]
+
+
+def parsed(text: str) -> Version:
+    version = Version.parse(text)
+    assert version is not None
+    return version
+
+
+def test_a_digest_of_ones_own_needs_no_other(job, mirror):
+    archive = mirror.archive(RELEASE)
+    mirror.server.clear_all_handlers()
+    mirror.serve(ARCHIVE, archive)
+    assert job.install(mirror, SHA256=hashlib.sha256(archive).hexdigest()).code == 0
+    assert mirror.asked == [ARCHIVE]
+
+
+def test_an_archive_with_another_digest_than_ones_own_is_not_installed(job, mirror):
+    result = job.install(mirror, SHA256="b" * 64)
+    assert result.says("is not what was published", "instead of " + "b" * 64)
+    unpublished(job, mirror, result)
+
+
+@pytest.mark.parametrize("digest", ["abc", "A" * 64, "a" * 63 + "\n"])
+def test_a_digest_that_is_none_is_refused(job, mirror, digest):
+    assert job.install(mirror, SHA256=digest).says("is no SHA-256")
+    assert mirror.asked == []
+
+
+def forget(job) -> None:
+    """Let the job begin anew with what a cache of CircleCI keeps."""
+    shutil.rmtree(releases(job))
+    job.bash_env.unlink()
+
+
+def test_an_archive_from_the_cache_is_checked_and_used(job, mirror):
+    assert job.install(mirror, CACHE="1").code == 0
+    assert [path.name for path in (job.home / ".teleport-archives").iterdir()] == [ARCHIVE]
+    forget(job)
+    asked = len(mirror.asked)
+    result = job.install(mirror, CACHE="1")
+    assert result.code == 0, result.output
+    assert mirror.asked[asked:] == [f"{ARCHIVE}.sha256"]
+    assert installed(job) == [f"{RELEASE}/tbot", f"{RELEASE}/tsh"]
+
+
+def test_an_archive_that_somebody_put_into_the_cache_is_not_used(job, mirror):
+    assert job.install(mirror, CACHE="1").code == 0
+    forget(job)
+    evil = mirror.archive(RELEASE, {"tbot": b"#!/bin/sh\ntouch made\n", "tsh": b""})
+    (job.home / ".teleport-archives" / ARCHIVE).write_bytes(evil)
+    result = job.install(mirror, CACHE="1")
+    assert result.code == 0, result.output
+    assert result.says("in the cache is not what was published")
+    assert list(job.checkout.iterdir()) == []
+    assert job.run("tbot version").startswith("Teleport v18.11.0 ")
+
+
+def test_without_a_cache_no_archive_is_kept(job, mirror):
+    assert job.install(mirror).code == 0
+    assert not (job.home / ".teleport-archives").exists()
+
+
+def test_the_key_of_the_cache_tells_releases_apart(job, mirror):
+    key = Path("/tmp/teleport-release")
+    names = []
+    for parameters in ({}, {"EDITION": "enterprise"}, {"EDITION": "enterprise", "FIPS": "1"}, {"VERSION": "17"}):
+        given = {"VERSION": "18.11.0", **parameters}
+        result = job.step("release.sh", **{f"PARAM_{name}": value for name, value in given.items()})
+        assert result.code == 0, result.output
+        names.append(key.read_text())
+    key.unlink()
+    assert names == [
+        "teleport-v18.11.0-linux-amd64\n",
+        "teleport-ent-v18.11.0-linux-amd64\n",
+        "teleport-ent-v18.11.0-linux-amd64-fips\n",
+        "teleport-v17.7.29-linux-amd64\n",
+    ]
+
+
+@pytest.mark.parametrize("system", ["MINGW64_NT-10.0-20348", "MSYS_NT-10.0"])
+def test_windows_gets_its_own_archive(job, mirror, system):
+    job.claim_to_be(system, "x86_64")
+    mirror.publish_zip("teleport-v18.11.0-windows-amd64")
+    job.write("unzip", UNZIP)
+    result = job.install(mirror)
+    assert result.code == 0, result.output
+    assert installed(job) == ["teleport-v18.11.0-windows-amd64/tbot.exe", "teleport-v18.11.0-windows-amd64/tsh.exe"]
+    assert job.run("command -v tbot.exe").endswith("/teleport-v18.11.0-windows-amd64/tbot.exe")
+
+
+def test_windows_needs_unzip(job, mirror):
+    job.claim_to_be("MINGW64_NT-10.0-20348", "x86_64")
+    assert job.install(mirror).says("unzip is needed")
+
+
+# `unzip -q ARCHIVE MEMBER... -d FOLDER`
+UNZIP = """\
+#!/bin/sh
+exec python3 -c 'import sys, zipfile
+archive, members, folder = sys.argv[2], sys.argv[3:-2], sys.argv[-1]
+zipfile.ZipFile(archive).extractall(folder, members)' "$@"
+"""

@@ -219,3 +219,104 @@ def test_an_odd_folder_for_temporary_files_does_no_harm(job, version, tmp_path):
     assert job.join().code == 0
     assert credentials(job).parent.parent == odd
     assert list(job.checkout.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("tbot", "cluster", "fits"),
+    [
+        ("18.11.0", "18.0.0", True),
+        ("17.7.29", "18.11.0", True),
+        ("18.11.0", "17.7.29", False),
+        ("16.5.12", "18.11.0", False),
+        ("18.11.0", "19.0.0-rc.1", True),
+    ],
+)
+def test_a_tbot_that_does_not_fit_the_cluster_is_told_before_it_joins(any_job, tbot, cluster, fits):
+    any_job.environment["FAKE_TELEPORT_VERSION"] = tbot
+    any_job.serve_page("ping", f'{{"auth": {{}}, "server_version": "{cluster}", "min_client_version": "1.0.0"}}')
+    result = any_job.join()
+    assert (result.code == 0) is fits, result.output
+    assert (any_job.pages / "asked").read_text() == "https://example.teleport.sh:443/webapi/ping\n"
+    if not fits:
+        assert result.says(f"tbot {tbot} does not fit the cluster", f"of version {cluster}", "version to auto")
+        assert any_job.calls == []
+        assert any_job.left == []
+
+
+def test_a_tbot_that_does_not_fit_may_try_all_the_same(job):
+    job.serve_page("ping", '{"server_version": "15.0.0"}')
+    assert job.join(PARAM_CHECK_VERSION="0").code == 0
+
+
+@pytest.mark.parametrize("answer", [None, "<html>sign in</html>", '{"server_version": ""}'])
+def test_a_proxy_that_does_not_tell_its_version_is_joined(job, answer):
+    if answer is not None:
+        job.serve_page("ping", answer)
+    assert job.join().code == 0
+
+
+def test_an_image_without_curl_asks_by_wget(job):
+    job.serve_page("ping", '{"server_version": "15.0.0"}')
+    job.write("wget", (job.programs / "curl").read_text())
+    job.remove("curl")
+    assert job.join().says("does not fit the cluster")
+    job.remove("wget")
+    assert job.join().code == 0
+
+
+def test_a_token_of_ones_own_audience_is_got_from_circleci(job):
+    job.write("circleci", '#!/bin/sh\n[ "$*" = \'run oidc get --claims {"aud":"example/deploy"}\' ] && echo minted\n')
+    result = job.join(PARAM_AUDIENCE="example/deploy", CIRCLE_OIDC_TOKEN=None)
+    assert result.code == 0, result.output
+    (call,) = job.calls
+    assert (call["method"], call["token"], call["minted"]) == ("generic_oidc", "circleci-shop", "minted")
+    assert "minted" not in result.output
+
+
+def test_a_token_of_ones_own_audience_needs_circleci(job):
+    assert job.join(PARAM_AUDIENCE="example/deploy").says("no circleci on the PATH", "example/deploy")
+    assert job.join(PARAM_AUDIENCE='a", "b').says("is no audience")
+    assert job.calls == []
+
+
+def test_pins_are_passed_on(job):
+    pins = ["sha256:" + "a" * 64, "sha256:" + "0" * 64]
+    assert job.join(PARAM_CA_PINS=" ".join(pins)).code == 0
+    (call,) = job.calls
+    assert (call["pins"], call["method"], call["token"]) == (pins, "circleci", "circleci-shop")
+
+
+@pytest.mark.parametrize(("given", "debug"), [("1", True), ("0", False), (None, False)])
+def test_tbot_tells_all_that_it_does_only_where_that_is_wanted(job, given, debug):
+    assert job.join(PARAM_DEBUG=given).code == 0
+    assert job.calls[0]["debug"] is debug
+
+
+@pytest.mark.parametrize(("given", "sent"), [("true", "1"), ("false", "0"), (None, "0")])
+def test_usage_is_told_only_where_that_is_wanted(job, given, sent):
+    assert job.join(PARAM_TELEMETRY=given, TELEPORT_ANONYMOUS_TELEMETRY="1").code == 0
+    assert job.calls[0]["telemetry"] == sent
+
+
+def test_a_tbot_that_hangs_is_stopped_and_nothing_is_left(any_job):
+    begun = time.monotonic()
+    result = any_job.join(PARAM_TIMEOUT="1", FAKE_TBOT_FAILURE="hang")
+    assert time.monotonic() - begun < 20
+    assert result.code == 1
+    assert result.says("stopped after 1 seconds", "timeout", "did not join")
+    assert any_job.left == []
+    assert not any_job.bash_env.exists()
+
+
+def test_a_windows_tbot_is_given_its_own_paths(job):
+    job.write("cygpath", '#!/bin/sh\necho "$2/."\n')
+    job.join()
+    assert job.calls[0]["destinations"][0].endswith("/identity/.")
+
+
+def test_busybox_has_all_the_tools(job):
+    job.use_busybox()
+    assert job.join().code == 0
+    assert job.ssh("true").code == 0
+    assert job.logout().code == 0
+    assert job.left == []
