@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from orbgen.cli import declare
 from orbgen.cli.exits import CLEAN, FINDINGS, USAGE, UsageProblem
 from orbgen.cli.notes import note
@@ -24,9 +26,25 @@ if TYPE_CHECKING:
 @declare.option("--diff", is_flag=True, help="Show what would change, and write nothing.")
 @declare.option("--check", is_flag=True, help="Exit with 1 if something would change, and write nothing.")
 @declare.option("--stdout", is_flag=True, help="Print the files, and write nothing.")
+@declare.option("--only", multiple=True, type=("config", "teleport", "orb"),
+              help="Only the CircleCI configuration, the Teleport resources, or the packed orb.")  # fmt: skip
+@declare.option("--target", type=("tctl", "terraform", "operator"),
+              help="The form of the Teleport resources; else the plan says, or tctl.")  # fmt: skip
+@declare.option("--templates", type=declare.Path(exists=True, file_okay=False), metavar="FOLDER",
+              help="A folder of templates that take the places of orbgen's own.")  # fmt: skip
 @declare.option("--force", is_flag=True, help="Overwrite what was changed by hand in orbgen's part.")
 @declare.option("--quiet", "-q", is_flag=True, help="Do not print what is left to do.")
-def command(plan_path: str | None, diff: bool, check: bool, stdout: bool, force: bool, quiet: bool) -> int:
+def command(
+    plan_path: str | None,
+    diff: bool,
+    check: bool,
+    stdout: bool,
+    only: tuple[str, ...],
+    target: str | None,
+    templates: str | None,
+    force: bool,
+    quiet: bool,
+) -> int:
     """Write the CircleCI jobs and the Teleport resources that orbgen.yml asks for.
 
     The jobs are merged into .circleci/config.yml, everything else in it kept to the byte; a second run changes
@@ -34,15 +52,16 @@ def command(plan_path: str | None, diff: bool, check: bool, stdout: bool, force:
 
     Exit codes: 0 written or nothing to do, 1 --check found something to change, 2 the plan or a file cannot be used.
     """
-    from orbgen.generate.files import GenerateError, changes, paths_of
+    from orbgen.generate.files import GenerateError
     from orbgen.project.plan import PlanError, read_plan
 
     path = plan_path or _find_plan()
     folder = os.path.dirname(path)
     try:
         plan = read_plan(_bytes(path) or b"", path)
-        existing = {name: data for name in paths_of(plan) if (data := _bytes(os.path.join(folder, name))) is not None}
-        found = changes(plan, existing, _packed_orb(plan), force=force)
+        if target is not None:
+            plan = msgspec.structs.replace(plan, teleport=msgspec.structs.replace(plan.teleport, target=target))
+        found = _changes(plan, folder, templates, only, force=force)
     except (PlanError, GenerateError) as error:
         show_problems(error.problems)
         return USAGE
@@ -59,6 +78,32 @@ def command(plan_path: str | None, diff: bool, check: bool, stdout: bool, force:
     return CLEAN
 
 
+def _changes(
+    plan: Plan, folder: str, templates: str | None, only: tuple[str, ...], *, force: bool
+) -> tuple[Change, ...]:
+    """What has to become of the files below a folder. Raises GenerateError."""
+    from orbgen.generate.files import PARTS, changes, paths_of
+    from orbgen.generate.templates import TemplateError, Templates
+
+    try:
+        chosen = Templates(templates)
+    except TemplateError as error:
+        raise UsageProblem(f"{error.path}: {error}") from None
+    paths = dict.fromkeys([*paths_of(plan), *_written_orbs(folder)])
+    existing = {name: data for name in paths if (data := _bytes(os.path.join(folder, name))) is not None}
+    return changes(plan, existing, _packed_orb(plan), force=force, templates=chosen, parts=only or PARTS)
+
+
+def _written_orbs(folder: str) -> list[str]:
+    """The sources of orbs that lie beside the configuration, some of which orbgen may have written."""
+    import glob
+
+    from orbgen.generate.files import ORBS_FOLDER
+
+    found = glob.glob(f"{ORBS_FOLDER}/*/*.yml", root_dir=folder or os.curdir)
+    return sorted([path.replace(os.sep, "/") for path in found])
+
+
 def _packed_orb(plan: Plan) -> str | None:
     """The orb that the plan's configuration uses, packed."""
     if plan.orb is None:
@@ -69,8 +114,11 @@ def _packed_orb(plan: Plan) -> str | None:
     from orbgen.orb.render import OrbSettings, write_orb
 
     name, _, version = plan.orb.partition("@")
+    settings = OrbSettings(name=name, version=version)
+    if plan.teleport.version is not None:
+        settings = msgspec.structs.replace(settings, teleport_version=str(plan.teleport.version))
     with tempfile.TemporaryDirectory() as folder:
-        write_orb(folder, OrbSettings(name=name, version=version, teleport_version=str(plan.teleport.version)))
+        write_orb(folder, settings)
         return pack(read_folder(os.path.join(folder, "src")))
 
 
@@ -103,6 +151,10 @@ def _write(found: tuple[Change, ...], folder: str) -> None:
             write([f"unchanged  {change.path}"])
             continue
         try:
+            if change.after is None:
+                os.unlink(path)
+                write([f"removed    {change.path}"])
+                continue
             os.makedirs(os.path.dirname(path) or os.curdir, exist_ok=True)
             write_atomically(path, change.after)
         except OSError as error:
@@ -111,20 +163,29 @@ def _write(found: tuple[Change, ...], folder: str) -> None:
 
 
 def _print(found: Sequence[Change], needed: Sequence[Change], *, diff: bool, stdout: bool) -> None:
+    if stdout:
+        _print_files(found)
+        return
+    if not diff:
+        return
     import difflib
 
-    if stdout:
-        for change in found:
-            write([f"# ==> {change.path}"])
-            write_exactly(change.after.decode("utf-8", "surrogateescape"))
-    elif diff:
-        for change in needed:
-            before, after = ((data or b"").decode("utf-8", "replace") for data in (change.before, change.after))
-            name = "/dev/null" if change.before is None else f"a/{change.path}"
-            lines = difflib.unified_diff(
-                before.splitlines(keepends=True), after.splitlines(keepends=True), name, f"b/{change.path}"
-            )
-            write_exactly("".join(lines))
+    for change in needed:
+        before, after = ((data or b"").decode("utf-8", "replace") for data in (change.before, change.after))
+        old = "/dev/null" if change.before is None else f"a/{change.path}"
+        new = "/dev/null" if change.after is None else f"b/{change.path}"
+        lines = difflib.unified_diff(before.splitlines(keepends=True), after.splitlines(keepends=True), old, new)
+        write_exactly("".join(lines))
+
+
+def _print_files(found: Sequence[Change]) -> None:
+    """The files one behind the other; those in YAML can be read as one stream of documents."""
+    shown = [change for change in found if change.after is not None]
+    for index, change in enumerate(shown):
+        if index and change.path.endswith((".yml", ".yaml")):
+            write(["---"])
+        write([f"# ==> {change.path}"])
+        write_exactly((change.after or b"").decode("utf-8", "surrogateescape"))
 
 
 def _close(plan: Plan) -> None:

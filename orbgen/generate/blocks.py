@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from orbgen.generate.templates import Verbatim, config_scalar, render, source
+from orbgen.generate.filters import expression
+from orbgen.generate.templates import Templates, Verbatim, config_scalar
 from orbgen.project.plan import Plan
 from orbgen.project.planned_jobs import PlannedJob
 from orbgen.teleport.versions import has
@@ -26,11 +27,11 @@ class Block(msgspec.Struct, frozen=True):
     text: str
 
 
-def inline_blocks(plan: Plan) -> list[Block]:
+def inline_blocks(plan: Plan, templates: Templates) -> list[Block]:
     """Jobs that hold all their steps, with the commands that they share."""
-    commands = _render("config/commands.yml.j2", plan)
-    jobs = [_render("config/inline_job.yml.j2", plan, entry=entry, image=IMAGE) for entry in plan.access]
-    entries = [_entry("config/inline_entry.yml.j2", plan, entry) for entry in plan.access]
+    commands = _render(templates, "config/commands.yml.j2", plan)
+    jobs = [_render(templates, "config/inline_job.yml.j2", plan, entry=entry, image=IMAGE) for entry in plan.access]
+    entries = [_entry(templates, "config/inline_entry.yml.j2", plan, entry) for entry in plan.access]
     return [
         Block("commands", ("teleport-install", "teleport-join", "teleport-logout"), commands),
         Block("jobs", tuple([entry.name for entry in plan.access]), "".join(jobs)),
@@ -38,21 +39,21 @@ def inline_blocks(plan: Plan) -> list[Block]:
     ]
 
 
-def orb_blocks(plan: Plan, alias: str, *, imported: bool) -> list[Block]:
+def orb_blocks(plan: Plan, templates: Templates, alias: str, *, imported: bool) -> list[Block]:
     """Entries that use the orb's jobs; `imported` says that the configuration has the orb under its alias already."""
-    entries = [_entry("config/orb_entry.yml.j2", plan, entry, orb_alias=alias) for entry in plan.access]
+    entries = [_entry(templates, "config/orb_entry.yml.j2", plan, entry, orb_alias=alias) for entry in plan.access]
     blocks = [Block(f"workflows.{plan.access[0].workflow}", (), "".join(entries))]
     if not imported:
-        orbs = _render("config/orbs.yml.j2", plan, orb_alias=alias, orb=plan.orb)
+        orbs = _render(templates, "config/orbs.yml.j2", plan, orb_alias=alias, orb=plan.orb)
         blocks.insert(0, Block("orbs", (alias,), orbs))
     return blocks
 
 
-def _entry(template: str, plan: Plan, entry: PlannedJob, **values: Any) -> str:
-    return _render(template, plan, entry=entry, filters=filters(entry.branches), **values)
+def _entry(templates: Templates, template: str, plan: Plan, entry: PlannedJob, **values: Any) -> str:
+    return _render(templates, template, plan, entry=entry, filters=expression(entry.branches, entry.tags), **values)
 
 
-def _render(template: str, plan: Plan, **values: Any) -> str:
+def _render(templates: Templates, template: str, plan: Plan, **values: Any) -> str:
     version = plan.teleport.version
 
     def gate(feature: str) -> bool:
@@ -60,10 +61,10 @@ def _render(template: str, plan: Plan, **values: Any) -> str:
 
     def script(name: str) -> str:
         if name.endswith(".j2"):
-            return render(name, {"teleport": plan.teleport, "has": gate}, write=_refuse)
-        return source(name)
+            return templates.render(name, {"teleport": plan.teleport, "has": gate}, write=_refuse)
+        return templates.source(name)
 
-    return render(template, {"teleport": plan.teleport, "script": script, **values}, write=config_scalar)
+    return templates.render(template, {"teleport": plan.teleport, "script": script, **values}, write=config_scalar)
 
 
 def _refuse(value: Any) -> str:
@@ -71,9 +72,3 @@ def _refuse(value: Any) -> str:
     if isinstance(value, Verbatim):
         return value
     raise TypeError(f"a script template writes the value {value!r} into the script")
-
-
-def filters(branches: tuple[str, ...]) -> str:
-    """The expression that limits a job to some branches (circleci.md 4.3, 6.3)."""
-    quoted = [name.replace("\\", "\\\\").replace('"', '\\"') for name in branches]
-    return " or ".join([f'pipeline.git.branch == "{name}"' for name in quoted])

@@ -6,15 +6,12 @@ from collections.abc import Iterator
 
 import msgspec
 
-from orbgen.circleci.compiler import compile_document
-from orbgen.circleci.inputs import Inputs
-from orbgen.circleci.orbs import OrbStore
-from orbgen.circleci.output import Data, freeze, pipeline_data
-from orbgen.circleci.pipeline import Pipeline
 from orbgen.generate.blocks import Block, inline_blocks, orb_blocks
+from orbgen.generate.kept import check_kept
 from orbgen.generate.marks import MarksError, file_state, file_with_mark, find_marked
 from orbgen.generate.merge import NEW_CONFIG, MergeError, merge, theirs
-from orbgen.generate.resources import resource_files
+from orbgen.generate.resources import other_files, resource_files
+from orbgen.generate.templates import TemplateError, Templates
 from orbgen.project.plan import Plan
 from orbgen.project.planned_jobs import SshAccess
 from orbgen.source.nodes import Document, Mapping, Scalar
@@ -23,14 +20,16 @@ from orbgen.source.reader import read
 from orbgen.source.span import Source, Span
 
 CONFIG = ".circleci/config.yml"
+ORBS_FOLDER = ".circleci/orbs"
+PARTS = ("config", "teleport", "orb")
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One file as it is and as it is to be; `before` is None for a file that is not there yet."""
+    """One file as it is and as it is to be; None stands for a file that is not there."""
 
     path: str
     before: bytes | None
-    after: bytes
+    after: bytes | None
 
     @property
     def needed(self) -> bool:
@@ -47,82 +46,119 @@ class GenerateError(Exception):
 
 
 def changes(
-    plan: Plan, existing: dict[str, bytes], orb: str | None = None, *, force: bool = False
+    plan: Plan,
+    existing: dict[str, bytes],
+    orb: str | None = None,
+    *,
+    force: bool = False,
+    templates: Templates | None = None,
+    parts: tuple[str, ...] = PARTS,
 ) -> tuple[Change, ...]:
     """What a plan makes of the files that exist, by path; `orb` is the text of the packed orb of a plan that uses one.
 
-    Raises GenerateError with every reason against it.
+    `parts` are those of PARTS that it is about. Raises GenerateError with every reason against it.
     """
+    templates = templates or Templates()
     found: list[Change] = []
-    problems: list[Problem] = list(_unwritable(plan))
-    if problems:
-        raise GenerateError(tuple(problems))
-    whole = resource_files(plan)
-    orb_path = path_of_orb(plan)
-    if orb_path is not None and orb is not None:
-        whole[orb_path] = orb
-    for path, text in whole.items():
-        try:
-            found.append(_whole_file(path, text, existing.get(path), force=force))
-        except GenerateError as error:
-            problems.extend(error.problems)
+    problems: list[Problem] = []
     try:
-        found.insert(0, _config(plan, existing.get(CONFIG), force=force))
+        if "config" in parts:
+            found.append(_config(plan, existing.get(CONFIG), templates, force=force))
     except (MergeError, MarksError) as error:
         problems.append(error.problem)
+    except TemplateError as error:
+        raise _in_template(error) from None
+    try:
+        whole = _whole_files(plan, orb, templates, parts)
+    except TemplateError as error:
+        raise _in_template(error) from None
+    for path, text in [*whole.items(), *[(path, None) for path in _left_over(existing, whole, parts)]]:
+        problem = _whole_file_problem(path, text, existing.get(path), force=force)
+        if problem is not None:
+            problems.append(problem)
+            continue
+        found.append(Change(path, existing.get(path), None if text is None else file_with_mark(text).encode()))
     if problems:
         raise GenerateError(tuple(problems))
     return tuple(found)
 
 
-def _unwritable(plan: Plan) -> Iterator[Problem]:
-    """What a plan may ask for and is written by hand so far."""
-    source = Source("orbgen.yml", "")
-    for job in plan.access:
-        plain = isinstance(job, SshAccess) and job.host is not None and job.command is not None
-        if not plain or job.tags or plan.teleport.version is None or plan.teleport.target != "tctl":
-            message = f"`{job.name}` asks for more than one command on one server of a known version"
-            help = "write that job by hand; this version of orbgen writes kind ssh with host and command"
-            yield Problem("kind", message, Span(source, 0, 0), help)
+def _whole_files(plan: Plan, orb: str | None, templates: Templates, parts: tuple[str, ...]) -> dict[str, str]:
+    """The text of each file that is orbgen's alone."""
+    whole = resource_files(plan, templates) if "teleport" in parts else {}
+    path = path_of_orb(plan)
+    if path is not None and orb is not None and "orb" in parts:
+        whole[path] = orb
+    return whole
+
+
+def _left_over(existing: dict[str, bytes], whole: dict[str, str], parts: tuple[str, ...]) -> Iterator[str]:
+    """Files that orbgen wrote for an earlier plan and this one does not ask for."""
+    resources = other_files() if "teleport" in parts else frozenset()
+    for path, data in existing.items():
+        written = path in resources or ("orb" in parts and path.startswith(f"{ORBS_FOLDER}/"))
+        if written and path not in whole and file_state(data.decode("utf-8", "replace")).own:
+            yield path
 
 
 def paths_of(plan: Plan) -> tuple[str, ...]:
-    """The files that a plan is about."""
+    """The files that a plan is about, and those that may be left over from an earlier one, orbs aside."""
     orb = path_of_orb(plan)
-    return (CONFIG, *resource_files(plan), *([orb] if orb is not None else []))
+    return (CONFIG, *sorted(other_files()), *([orb] if orb is not None else []))
 
 
 def path_of_orb(plan: Plan) -> str | None:
     """Where the packed orb lies, so that the configuration compiles offline; None for a plan without orb."""
-    return None if plan.orb is None else f".circleci/orbs/{plan.orb}.yml"
+    return None if plan.orb is None else f"{ORBS_FOLDER}/{plan.orb}.yml"
 
 
-def _whole_file(path: str, text: str, before: bytes | None, *, force: bool) -> Change:
-    after = file_with_mark(text).encode()
-    if before is not None and before != after and not force:
-        content = before.decode("utf-8", "replace")
-        state = file_state(content)
-        where = Span(Source(path, content), 0, len(content.partition("\n")[0]))
-        if not state.own:
-            message = f"{path} is there already and was not written by orbgen"
-            raise GenerateError((Problem("taken", message, where, "move it away, or overwrite it with --force"),))
-        if state.changed:
-            message = f"somebody has changed {path} since orbgen wrote it"
-            help = "make the change in orbgen.yml, or overwrite it with --force"
-            raise GenerateError((Problem("changed-by-hand", message, where, help),))
-    return Change(path, before, after)
+def _whole_file_problem(path: str, text: str | None, before: bytes | None, *, force: bool) -> Problem | None:
+    """Why a file that is orbgen's alone must not be written, or removed where its new text is None."""
+    if before is None or force or (text is not None and before == file_with_mark(text).encode()):
+        return None
+    content = before.decode("utf-8", "replace")
+    state = file_state(content)
+    where = Span(Source(path, content), 0, len(content.partition("\n")[0]))
+    if not state.own:
+        message = f"{path} is there already and was not written by orbgen"
+        return Problem("taken", message, where, "move it away, or overwrite it with --force")
+    if state.changed:
+        message = f"somebody has changed {path} since orbgen wrote it"
+        help = "make the change in orbgen.yml, or overwrite it with --force"
+        if text is None:
+            help = "the plan asks for it no more: move it away, or remove it with --force"
+        return Problem("changed-by-hand", message, where, help)
+    return None
 
 
-def _config(plan: Plan, before: bytes | None, *, force: bool) -> Change:
+def _config(plan: Plan, before: bytes | None, templates: Templates, *, force: bool) -> Change:
+    for job in plan.access:
+        if not isinstance(job, SshAccess) or job.host is None or job.command is None or plan.teleport.version is None:
+            message = f"the job `{job.name}` is more than one command on one server, for a known version of Teleport"
+            help = "write that job by hand; --only teleport writes its resources"
+            raise MergeError(Problem("kind", message, Span(Source("orbgen.yml", ""), 0, 0), help))
     document = _read(before if before is not None else NEW_CONFIG.encode())
     root = _accepted(document)
     text = document.source.text
-    merged = merge(text, CONFIG, _blocks(plan, root), force=force)
+    merged = merge(text, CONFIG, _blocks(plan, root, templates), force=force)
     encoding = "utf-8" if before is None or before[:2] not in (b"\xff\xfe", b"\xfe\xff") else "utf-16"
     after = (document.source.mark + merged).encode() if encoding == "utf-8" else merged.encode(encoding)
     if before is not None and before != after:
-        _check_kept(_compiled(_read(theirs(text, CONFIG).encode())), _compiled(_read(after)))
+        check_kept(_read(theirs(text, CONFIG).encode()), _read(after))
     return Change(CONFIG, before, after)
+
+
+def _in_template(error: TemplateError) -> GenerateError:
+    """The problem of a template, shown in its file."""
+    try:
+        with open(error.path, encoding="utf-8") as file:
+            text = file.read()
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    source = Source(error.path, text)
+    start = source.line_start(min(error.line, text.count("\n") + 1))
+    where = Span(source, start, len(text) if "\n" not in text[start:] else text.index("\n", start))
+    return GenerateError((Problem("template", f"this template cannot be rendered: {error}", where),))
 
 
 def _read(data: bytes) -> Document:
@@ -151,11 +187,11 @@ def _accepted(document: Document) -> Mapping:
     return root
 
 
-def _blocks(plan: Plan, root: Mapping) -> list[Block]:
+def _blocks(plan: Plan, root: Mapping, templates: Templates) -> list[Block]:
     if plan.orb is None:
-        return inline_blocks(plan)
+        return inline_blocks(plan, templates)
     alias, imported = _alias(plan.orb, root)
-    return orb_blocks(plan, alias, imported=imported)
+    return orb_blocks(plan, templates, alias, imported=imported)
 
 
 def _alias(reference: str, root: Mapping) -> tuple[str, bool]:
@@ -171,47 +207,3 @@ def _alias(reference: str, root: Mapping) -> tuple[str, bool]:
         if isinstance(value, Scalar) and value.text == reference:
             return alias, True
     return ("teleport" if "teleport" not in taken else "orbgen-teleport"), False
-
-
-def _compiled(document: Document) -> Pipeline:
-    return compile_document(document, Inputs(), OrbStore())
-
-
-def _check_kept(before: Pipeline, after: Pipeline) -> None:
-    """See that everything which ran before still runs, the same. Raises MergeError where it does not."""
-    old, new = pipeline_data(before), pipeline_data(after)
-    for name, job in _mapping(old["jobs"]).items():
-        if freeze(job) != freeze(_mapping(new["jobs"]).get(name)):
-            raise _not_kept(after, f"the job `{name}` would become another one")
-    for name, workflow in _mapping(old["workflows"]).items():
-        if name != "version" and not _contains(_mapping(new["workflows"]).get(name), workflow):
-            raise _not_kept(after, f"the workflow `{name}` would become another one")
-    known = {(problem.code, problem.message) for problem in before.problems}
-    for problem in after.problems:
-        if (problem.code, problem.message) not in known:
-            raise MergeError(problem)
-
-
-def _contains(new: Data, old: Data) -> bool:
-    """Whether a workflow holds all that another one has, in the same order, and only more entries."""
-    if not isinstance(new, dict) or not isinstance(old, dict):
-        return freeze(new) == freeze(old)
-    rest = {key: value for key, value in new.items() if key != "jobs"}
-    if freeze(rest) != freeze({key: value for key, value in old.items() if key != "jobs"}):
-        return False
-    entries = iter([freeze(entry) for entry in _list(new.get("jobs"))])
-    return all([any(freeze(entry) == candidate for candidate in entries) for entry in _list(old.get("jobs"))])
-
-
-def _mapping(data: Data) -> dict[str, Data]:
-    return data if isinstance(data, dict) else {}
-
-
-def _list(data: Data) -> list[Data]:
-    return data if isinstance(data, list) else []
-
-
-def _not_kept(after: Pipeline, what: str) -> MergeError:
-    place = after.library.root.span
-    help = "nothing was written; add what `orbgen generate --stdout` prints by hand"
-    return MergeError(Problem("not-kept", f"with orbgen's part merged in, {what}", place, help))

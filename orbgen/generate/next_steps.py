@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
+
 import msgspec
 
-from orbgen.generate.blocks import filters
+from orbgen.generate.filters import expression
+from orbgen.generate.resources import FOLDER, bot_roles, identities, makes_bot
+from orbgen.generate.roles import roles
 from orbgen.project.plan import Plan
 
 
 class NextStep(msgspec.Struct, frozen=True):
-    """One thing to do: why, and the command or setting."""
+    """One thing to do: why, and the command or setting. Without a why it goes on with the step before."""
 
     why: str
     what: str
@@ -19,9 +23,7 @@ def next_steps(plan: Plan, orb_path: str | None = None) -> tuple[NextStep, ...]:
     """The steps that only the user can take; `orb_path` is the packed orb that has to be published first."""
     context = plan.teleport.context
     steps = [
-        NextStep("create the role, the bot and the token in Teleport", "tctl create -f teleport/role.yaml"),
-        NextStep("", "tctl create -f teleport/bot.yaml"),
-        NextStep("", "tctl create -f teleport/token.yaml"),
+        *_resource_steps(plan),
         NextStep(
             f"restrict the context {context} in CircleCI (Organization Settings, Contexts, {context}, "
             "Add Expression Restriction); without it anybody who can push can change the jobs' branches",
@@ -34,8 +36,34 @@ def next_steps(plan: Plan, orb_path: str | None = None) -> tuple[NextStep, ...]:
     return tuple(steps)
 
 
+def _resource_steps(plan: Plan) -> list[NextStep]:
+    """The commands that create the resources."""
+    target = plan.teleport.target
+    if target == "terraform":
+        why = "create the roles, the bot and the token in Teleport, signed in as somebody who may"
+        return [NextStep(why, f"terraform -chdir={FOLDER} init && terraform -chdir={FOLDER} apply")]
+    made = [
+        *(["role"] if roles(plan) else []),
+        *(["workload-identity"] if identities(plan) else []),
+        *(["bot"] if makes_bot(plan) else []),
+        "token",
+    ]
+    create = "kubectl apply --namespace teleport -f" if target == "operator" else "tctl create -f"
+    commands = [f"{create} {FOLDER}/{kind}.yaml" for kind in made]
+    if not makes_bot(plan):
+        names = shlex.quote(",".join(bot_roles(plan)))
+        commands.append(f"tctl bots add {plan.teleport.bot} --roles={names} --token={plan.teleport.token}")
+    kinds = "the role" if len(roles(plan)) == 1 else "the roles"
+    why = f"create {kinds}, the bot and the token " + (
+        "in Teleport, in the namespace of its Kubernetes operator" if target == "operator" else "in Teleport"
+    )
+    return [NextStep(why, commands[0]), *[NextStep("", line) for line in commands[1:]]]
+
+
 def restriction(plan: Plan) -> str:
-    """The expression that keeps the context to the plan's branches (circleci.md 9.1)."""
-    branches = tuple(dict.fromkeys([name for entry in plan.access for name in entry.branches]))
-    allowed = filters(branches) if len(branches) == 1 else f"({filters(branches)})"
+    """The expression that keeps the context to the plan's branches and tags (circleci.md 9.1)."""
+    branches = tuple(dict.fromkeys([name for job in plan.access for name in job.branches]))
+    tags = tuple(dict.fromkeys([name for job in plan.access for name in job.tags]))
+    allowed = expression(branches, tags)
+    allowed = allowed if len(branches) + len(tags) == 1 else f"({allowed})"
     return f'{allowed} and not job.ssh.enabled and not (pipeline.config_source starts-with "api")'

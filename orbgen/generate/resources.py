@@ -1,50 +1,110 @@
-"""Teleport's side of a plan: the join token, the bot and the roles that it gets (teleport.md 1.1, 2.1, 2.2)."""
+"""Teleport's side of a plan: the join token, the bot, its roles, and workload identities (teleport.md 1, 2).
+
+They are written as files for tctl, as objects for the Kubernetes operator, or for Terraform; what they say is the same.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import msgspec
 
-from orbgen.generate.templates import render
+from orbgen.generate.roles import copies_files, roles
+from orbgen.generate.structured import hcl_scalar
+from orbgen.generate.templates import Templates, Verbatim, scalar
+from orbgen.project.facts import seconds
 from orbgen.project.plan import Plan
-from orbgen.project.planned_jobs import SshAccess
+from orbgen.project.planned_jobs import WorkloadIdentityAccess
+from orbgen.teleport.versions import has
 
 FOLDER = "teleport"
+TERRAFORM_FILE = f"{FOLDER}/circleci.tf"
+_YAML_FILES = ("role", "workload-identity", "bot", "token")
 
 
-class Role(msgspec.Struct, frozen=True):
-    """A role that lets in to servers with some labels as some users, and to nothing else."""
+class Identity(msgspec.Struct, frozen=True):
+    """A workload identity: its name, the labels that roles go by, and the path of its SPIFFE id."""
 
     name: str
     labels: dict[str, str]
-    logins: tuple[str, ...]
-    purpose: str
+    path: str
 
 
-def resource_files(plan: Plan) -> dict[str, str]:
+def resource_files(plan: Plan, templates: Templates) -> dict[str, str]:
     """The text of each resource file by its path, in the order in which Teleport wants them created."""
-    values = {
+    values = _values(plan)
+    if plan.teleport.target == "terraform":
+        return {TERRAFORM_FILE: templates.render("teleport/terraform/circleci.tf.j2", values, write=_hcl)}
+    form = f"teleport/{plan.teleport.target}"
+    return {
+        f"{FOLDER}/{kind}.yaml": templates.render(f"{form}/{kind}.yaml.j2", values, write=scalar)
+        for kind in _YAML_FILES
+        if _is_wanted(kind, values)
+    }
+
+
+def other_files() -> frozenset[str]:
+    """Every path at which a resource file may have been written for some plan."""
+    return frozenset([TERRAFORM_FILE, *[f"{FOLDER}/{kind}.yaml" for kind in _YAML_FILES]])
+
+
+def makes_bot(plan: Plan) -> bool:
+    """Whether the bot is a resource; before Teleport 15 `tctl bots add` makes it."""
+    version = plan.teleport.version
+    return plan.teleport.target == "terraform" or version is None or has("bot-resource", version)
+
+
+def bot_roles(plan: Plan) -> tuple[str, ...]:
+    """The names of all roles of the bot: those that are made for it, and those that are there already."""
+    return (*[role.name for role in roles(plan)], *plan.teleport.roles)
+
+
+def longest_ttl(plan: Plan) -> str:
+    """The longest time for which a job wants certificates."""
+    return max([job.ttl for job in plan.access], key=seconds)
+
+
+def identities(plan: Plan) -> tuple[Identity, ...]:
+    """The workload identities of a plan, each once."""
+    found = {
+        job.identity: Identity(job.identity, job.labels, job.path)
+        for job in plan.access
+        if isinstance(job, WorkloadIdentityAccess)
+    }
+    return tuple(found.values())
+
+
+def _values(plan: Plan) -> dict[str, Any]:
+    ttl = longest_ttl(plan)
+    return {
         "teleport": plan.teleport,
+        "version": plan.teleport.version,
+        "has": _gate(plan),
         "organization_id": plan.organization_id,
         "project_id": plan.project_id,
         "context_id": plan.context_id,
         "roles": roles(plan),
+        "role_names": bot_roles(plan),
+        "identities": identities(plan),
+        "copies_files": copies_files(plan),
+        "ttl": ttl,
+        # The bot is read as Protocol Buffers write durations: in seconds.
+        "ttl_in_seconds": f"{seconds(ttl)}s",
+        "makes_bot": makes_bot(plan),
     }
-    return {f"{FOLDER}/{kind}.yaml": render(f"teleport/{kind}.yaml.j2", values) for kind in ("role", "bot", "token")}
 
 
-def roles(plan: Plan) -> tuple[Role, ...]:
-    """One role for each set of labels: a role that joined them would let every login in to every server."""
-    logins: dict[tuple[tuple[str, str], ...], dict[str, None]] = {}
-    for entry in _servers(plan):
-        logins.setdefault(tuple(sorted(entry.labels.items())), {})[entry.login] = None
-    found = []
-    for index, (labels, names) in enumerate(logins.items(), 1):
-        name = plan.teleport.role if len(logins) == 1 else f"{plan.teleport.role}-{index}"
-        jobs = [entry.name for entry in _servers(plan) if tuple(sorted(entry.labels.items())) == labels]
-        purpose = f"What the CircleCI {'job' if len(jobs) == 1 else 'jobs'} {', '.join(jobs)} may reach."
-        found.append(Role(name, dict(labels), tuple(names), purpose))
-    return tuple(found)
+def _gate(plan: Plan) -> Callable[[str], bool]:
+    version = plan.teleport.version
+    return lambda feature: version is not None and has(feature, version)
 
 
-def _servers(plan: Plan) -> list[SshAccess]:
-    return [job for job in plan.access if isinstance(job, SshAccess)]
+def _is_wanted(kind: str, values: dict[str, Any]) -> bool:
+    if kind == "bot":
+        return bool(values["makes_bot"])
+    return bool({"role": values["roles"], "workload-identity": values["identities"]}.get(kind, True))
+
+
+def _hcl(value: Any) -> str:
+    return value if isinstance(value, Verbatim) else hcl_scalar(value)

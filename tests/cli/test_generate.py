@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.cli.running import Result, Run
 from tests.project.test_plan import PLAN
@@ -135,3 +136,69 @@ def test_style_orb_brings_the_orb_along(folder, generate, orbgen):
     assert orbgen("compile").code == 0
     assert orbgen("lint", "--persona", "auditor").code == 0
     assert generate("--check").code == 0
+
+
+def test_only_some_files_are_written_in_another_form(folder, generate):
+    assert generate("--only", "teleport", "--target", "terraform").code == 0
+    assert list(written(folder)) == ["teleport/circleci.tf"]
+    result = generate("--only", "teleport")
+    assert "removed    teleport/circleci.tf\n" in result.out
+    assert sorted(written(folder)) == FILES[1:]
+    printed = generate("--only", "teleport", "--target", "operator", "--stdout").out
+    assert [one["kind"] for one in yaml.safe_load_all(printed)] == [
+        "TeleportRoleV7", "TeleportBotV1", "TeleportProvisionToken",
+    ]  # fmt: skip
+
+
+def test_a_file_that_the_plan_asks_for_no_more_is_kept_if_somebody_has_changed_it(folder, generate):
+    generate("--only", "teleport", "--target", "terraform")
+    path = folder / "teleport/circleci.tf"
+    path.write_text(path.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
+    result = generate()
+    assert result.code == 2 and "the plan asks for it no more" in result.err
+    assert list(written(folder)) == ["teleport/circleci.tf"]
+    assert generate("--force").code == 0
+    assert sorted(written(folder)) == FILES
+
+
+def test_an_orb_that_the_plan_uses_no_more_is_removed(folder, generate):
+    plan = (folder / "orbgen.yml").read_text(encoding="utf-8")
+    (folder / "orbgen.yml").write_text(f"{plan}style: orb\norb: acme/teleport@1.2.0\n", encoding="utf-8")
+    generate()
+    theirs = folder / ".circleci/orbs/acme/other@1.0.0.yml"
+    theirs.write_text("version: 2.1\n", encoding="utf-8")
+    (folder / "orbgen.yml").write_text(f"{plan}style: orb\norb: acme/teleport@1.3.0\n", encoding="utf-8")
+    assert "removed    .circleci/orbs/acme/teleport@1.2.0.yml\n" in generate().out
+    (folder / "orbgen.yml").write_text(plan, encoding="utf-8")
+    generate()
+    assert sorted([path.name for path in theirs.parent.iterdir()]) == ["other@1.0.0.yml"]
+
+
+def test_templates_of_ones_own_take_the_places_of_others(folder, generate):
+    own = folder / "mine/teleport/tctl"
+    own.mkdir(parents=True)
+    (own / "bot.yaml.j2").write_text("kind: bot\nmetadata: {name: [[ teleport.bot ]]}\n", encoding="utf-8")
+    assert generate("--templates", "mine").code == 0
+    assert written(folder)["teleport/bot.yaml"].endswith(b"kind: bot\nmetadata: {name: circleci}\n")
+    assert b"kind: role\n" in written(folder)["teleport/role.yaml"]
+    assert generate("--check").code == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "said"),
+    [
+        ("teleport/tctl/bot.yaml.j2", "kind: bot\nname: [[ teleport.boot ]]\n", "bot.yaml.j2:2:1"),
+        ("teleport/tctl/bot.yaml.j2", "kind: bot\n[% if %]\n", "bot.yaml.j2:2:1"),
+        ("teleport/tctl/bot.yaml.j2", "[[ teleport.__class__.__mro__ ]]\n", "bot.yaml.j2:1:1"),
+        ("teleport/tctl/bot.yaml.j2", "[% include '../../../orbgen.yml' %]\n", "bot.yaml.j2"),
+        ("teleport/tctl/bot.yaml.j2", "[[ 1 / 0 ]]\n", "bot.yaml.j2:1:1"),
+        ("teleport/tctl/bots.yaml.j2", "", "did you mean `teleport/tctl/bot.yaml.j2`?"),
+    ],
+)
+def test_a_template_that_cannot_be_used_is_shown_at_its_place(folder, generate, path, text, said):
+    (folder / "mine" / path).parent.mkdir(parents=True)
+    (folder / "mine" / path).write_text(text, encoding="utf-8")
+    result = generate("--templates", "mine")
+    assert result.code == 2
+    assert said in " ".join(result.err.split()), result.err
+    assert sorted(written(folder)) == [f"mine/{path}"]

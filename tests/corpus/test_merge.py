@@ -24,7 +24,7 @@ def configs(corpus: Path) -> list[Path]:
 
 
 def merged(plan: Plan, data: bytes) -> bytes:
-    return changes(plan, {CONFIG: data})[0].after
+    return changes(plan, {CONFIG: data})[0].after or b""
 
 
 @pytest.mark.parametrize("style", STYLES)

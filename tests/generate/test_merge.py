@@ -37,7 +37,7 @@ def config(plan=None, text: str | None = THEIRS, *, force: bool = False) -> Chan
 
 
 def merged(plan=None, text: str = THEIRS, *, force: bool = False) -> str:
-    return config(plan, text, force=force).after.decode()
+    return (config(plan, text, force=force).after or b"").decode()
 
 
 def refusal(plan=None, text: str = THEIRS):
@@ -186,7 +186,7 @@ def test_a_file_of_theirs_is_not_overwritten():
 
 def test_a_resource_changed_by_hand_is_not_overwritten():
     plan = guide()
-    files = {change.path: change.after for change in changes(plan, {})}
+    files = {change.path: change.after or b"" for change in changes(plan, {})}
     other = msgspec.structs.replace(plan, project_id="11111111-2222-4333-8444-555555555555")
     assert [change.path for change in changes(other, files) if change.needed] == ["teleport/token.yaml"]
     files["teleport/token.yaml"] += b"# and more\n"

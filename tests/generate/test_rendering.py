@@ -15,15 +15,16 @@ from hypothesis import strategies as st
 from orbgen.circleci.compiler import compile_document
 from orbgen.circleci.inputs import Inputs
 from orbgen.circleci.output import pipeline_data
-from orbgen.generate.files import CONFIG, changes
+from orbgen.generate.files import CONFIG
 from orbgen.generate.resources import resource_files
+from orbgen.generate.templates import Templates
 from orbgen.project.plan import Plan
 from orbgen.source.nodes import Mapping
 from orbgen.source.reader import read, read_documents
 from orbgen.source.schemas import plain
 from orbgen.source.span import Source
 from orbgen.teleport.versions import Version
-from tests.generate.plans import CONTEXT, ORGANIZATION, PROJECT, guide
+from tests.generate.plans import CONTEXT, ORGANIZATION, PROJECT, config_for, guide
 
 HOSTILE = [
     "<< pipeline.parameters.x >>",
@@ -57,7 +58,7 @@ ANY_TEXT = st.one_of(
 
 def compiled(plan: Plan) -> dict[str, Any]:
     """The pipeline that CircleCI makes of the configuration for a plan, on the plan's branch."""
-    config = changes(plan, {})[0].after
+    config = config_for(plan)
     document = read(config, CONFIG)
     pipeline = compile_document(document, Inputs(complete=True))
     assert pipeline.problems == ()
@@ -66,7 +67,7 @@ def compiled(plan: Plan) -> dict[str, Any]:
 
 def resources(plan: Plan) -> dict[str, list[Any]]:
     """Every resource of a plan, by the name of its file."""
-    files = resource_files(plan)
+    files = resource_files(plan, Templates())
     return {path: [plain(one.root) for one in read_documents(Source(path, text))] for path, text in files.items()}
 
 
@@ -91,7 +92,7 @@ BRANCHES = ANY_TEXT.filter(lambda text: "<<" not in text and len(text) <= 80)
 @given(branches=st.lists(BRANCHES, min_size=1, max_size=3, unique=True))
 def test_filters_let_in_the_branches_of_the_plan_and_no_other(branches):
     plan = guide(branches=tuple(branches))
-    config = read(changes(plan, {})[0].after, CONFIG)
+    config = read(config_for(plan), CONFIG)
     for branch in (*branches, "zq", ""):
         pipeline = compile_document(config, Inputs(complete=True, values={"pipeline.git.branch": branch}))
         (run,) = pipeline.job_runs
@@ -125,8 +126,8 @@ def test_each_set_of_labels_has_a_role_of_its_own():
     found = resources(msgspec.structs.replace(plan, access=(first, second, third)))
     roles = {role["metadata"]["name"]: role["spec"]["allow"] for role in found["teleport/role.yaml"]}
     assert roles == {
-        "circleci-demo-1": {"logins": ["ci-user", "admin"], "node_labels": {"env": "demo"}},
-        "circleci-demo-2": {"logins": ["deploy"], "node_labels": {"env": "production"}},
+        "circleci-demo-write-greeting": {"logins": ["ci-user", "admin"], "node_labels": {"env": "demo"}},
+        "circleci-demo-other": {"logins": ["deploy"], "node_labels": {"env": "production"}},
     }
     (bot,) = found["teleport/bot.yaml"]
     assert bot["spec"]["roles"] == list(roles)
@@ -152,7 +153,7 @@ def test_jobs_join_as_their_version_of_tbot_can(version, has, has_not):
 
 def test_what_is_written_needs_no_knowledge_of_a_secret():
     plan = guide()
-    text = changes(plan, {})[0].after.decode()
+    text = config_for(plan).decode()
     assert isinstance(read(text.encode(), CONFIG).root, Mapping)
     assert plan.teleport.version == Version(18, 2, 0)
     assert "CIRCLE_OIDC_TOKEN" not in text.replace('"${CIRCLE_OIDC_TOKEN:-}"', "")

@@ -49,6 +49,7 @@ BROUGHT = {
     "start-services": ("16.9.9", "17.0.0"),
     "tbot-distroless": ("13.4.16", "15.0.0"),
     "tbot-use-proxy-addr": ("16.4.6", "16.4.7"),
+    "terraform-bot": ("18.3.9", "18.4.0"),
     "wait": ("18.6.3", "18.6.4"),
     "week-long-ttl": ("17.3.9", "17.4.0"),
     "workload-identity": ("16.5.12", "17.4.8"),
