@@ -142,7 +142,7 @@ class Templates:
             raise TemplateError(str(error) or type(error).__name__, path, line) from None
 
     def source(self, template: str) -> str:
-        """The text of a file among the templates, not rendered; a script has the parts that it includes in their places.
+        """The text of a file among the templates, not rendered; a script has the parts that it includes.
 
         A line `#include NAME` in a script stands for the file NAME of `orb/shell`.
         """
