@@ -11,6 +11,7 @@ from orbgen.cli import declare
 from orbgen.cli.completion import complete_branches
 from orbgen.cli.exits import CLEAN, REMOTE, UsageProblem
 from orbgen.cli.init_questions import ALL, BRANCHES, Form, Question
+from orbgen.cli.notes import note
 from orbgen.cli.remote_settings import timeout_option
 from orbgen.cli.streams import write
 from orbgen.cli.terminal import say, say_error
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from orbgen.cli.asking import Asking
     from orbgen.cli.init_interview import Interview
     from orbgen.cli.init_online import Online
+    from orbgen.project.plan import Plan
 
 _SCHEMA_NAME = "orbgen.schema.json"
 # A help that named more kinds of access would not help.
@@ -107,11 +109,13 @@ def command(
         context_id = _context_id(interview, remote, path, create=create_context)
         if context_id is None:
             return REMOTE
-    restricted = remote.restricted if remote is not None else ()
-    plan = plan_of(interview.asking.answers, interview.found, context_id, restricted)
-    text = plan_text(plan, _SCHEMA_NAME if schema else None)
-    checked(text, path)
+    restricted = remote.restricted if remote is not None else None
+    answers = interview.asking.answers
+    text = plan_text(plan_of(answers, interview.found, context_id, restricted or ()), _SCHEMA_NAME if schema else None)
+    plan = checked(text, path)
     _write(path, text, schema=schema)
+    if restricted is not None and "expression" not in restricted:
+        _warn_of(plan)
     return REMOTE if remote is not None and remote.unfinished else CLEAN
 
 
@@ -155,6 +159,15 @@ def _context_id(interview: Interview, remote: Online | None, path: str, *, creat
         say_error(str(problem))
         return None
     return found
+
+
+def _warn_of(plan: Plan) -> None:
+    """Say how the context is to be restricted, which it is not."""
+    from orbgen.generate.next_steps import restriction
+
+    everybody = "every branch of every project of the organization can use it"
+    say(f"no expression restricts the context {plan.teleport.context}, so {everybody}; restrict it to", "warning")
+    note(f"\n    {restriction(plan)}\n")
 
 
 def _write(path: str, text: str, *, schema: bool) -> None:

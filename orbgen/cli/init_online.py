@@ -25,6 +25,7 @@ class Online:
     """Looks up one answer after another.
 
     `failed` says that something could not be found out, `unfinished` that a context was made and is still open.
+    `restricted` are the kinds of restriction that the context has; None while that is not known.
     """
 
     def __init__(self, asking: Asking, timeout: float | None) -> None:
@@ -32,7 +33,7 @@ class Online:
         from orbgen.remote.client import Client
 
         self.failed = self.unfinished = False
-        self.restricted: tuple[str, ...] = ()
+        self.restricted: tuple[str, ...] | None = None
         self._asking = asking
         self._timeout = timeout
         try:
@@ -62,6 +63,7 @@ class Online:
         edition = "fips" if cluster.fips else "enterprise" if cluster.enterprise else "oss"
         note(f"Teleport   {proxy} is the cluster {cluster.name or 'without a name'}, {cluster.version}, {edition}")
         if release is None or not self._asking.know(VERSION, str(release)):
+            self.failed = True
             say(f"orbgen knows no release {cluster.version} of Teleport; give the version to install", "warning")
         self._asking.know(CLUSTER, cluster.name)
         self._asking.know(EDITION, edition)
@@ -125,7 +127,7 @@ class Online:
             contexts.restrict(context, expression)
         except RemoteError as error:
             self._fail(f"cannot restrict the context {name}: {error}")
-            self.unfinished = True
+            self.unfinished, self.restricted = True, ()
         else:
             self.restricted = ("expression",)
             note(f"CircleCI   restricted it to {expression}")

@@ -51,7 +51,7 @@ def slug_of(remote: str, *, is_cloud: bool = True) -> str | None:
     kind = next(
         (kind for name, kind in _HOSTS.items() if re.fullmatch(rf"(?:ssh\.)?{re.escape(name)}(?:-.*)?", host)), None
     )
-    if kind is None and not is_cloud:
+    if kind is None and not is_cloud and "gitlab" not in host:
         kind = "gh"  # An installation of CircleCI Server stands beside one of GitHub Enterprise.
     return f"{kind}/{match['owner']}/{match['name']}" if kind is not None else None
 

@@ -39,6 +39,7 @@ def test_the_remote_tells_the_slug(remote, slug):
 def test_an_installation_of_its_own_stands_beside_github_enterprise():
     assert slug_of("git@git.acme.example:acme/shop.git", is_cloud=False) == "gh/acme/shop"
     assert slug_of("git@bitbucket.org:acme/shop.git", is_cloud=False) == "bb/acme/shop"
+    assert slug_of("git@gitlab.acme.example:acme/shop.git", is_cloud=False) is None
 
 
 def test_what_a_slug_is():
