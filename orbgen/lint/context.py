@@ -26,6 +26,7 @@ from orbgen.source.span import Source, Span
 
 if TYPE_CHECKING:
     from orbgen.access.gates import Gates
+    from orbgen.access.grants import Grant
     from orbgen.access.join import Join
     from orbgen.access.reachability import Reachability
     from orbgen.access.repository import Repository
@@ -92,6 +93,7 @@ class Context(FileContext):
         self.document = document
         self.pipeline = pipeline
         self._joins: dict[int, tuple[Join, ...]] = {}
+        self._grants: dict[int, tuple[Grant, ...]] = {}
         self._gates: Gates | None = None
         self._vocabulary: Vocabulary | None = None
         self._written: WrittenNodes | None = None
@@ -164,6 +166,19 @@ class Context(FileContext):
             from orbgen.access.joins import joins_of
 
             found = self._joins[id(run)] = joins_of(run, self.checkout, self.facts)
+        return found
+
+    def grants(self, run: JobRun) -> tuple[Grant, ...]:
+        """The ways into Teleport that a job run's joins are, with what the checkout holds of Teleport's side."""
+        joins = self.joins(run)
+        if not joins:
+            return ()
+        found = self._grants.get(id(run))
+        if found is None:
+            from orbgen.access.grants import grants_of
+
+            found = tuple(grants_of(run, joins, self.gates, self.repository, self.facts))
+            self._grants[id(run)] = found
         return found
 
     def run_joins(self) -> Iterator[RunJoin]:

@@ -132,6 +132,17 @@ def advisories() -> tuple[Advisory, ...]:
     return tuple([Advisory(row["name"], row["summary"], tuple(map(_version, row["fixed"]))) for row in rows])
 
 
+def newest_major() -> int:
+    """The newest major version that is released, as `data/releases.json` says."""
+    return int(table("releases")["newest-major"])
+
+
+def newest_of(major: int) -> Version | None:
+    """The newest release seen of a major version."""
+    text = table("releases")["newest"].get(str(major))
+    return Version.parse(text) if text is not None else None
+
+
 @lru_cache(maxsize=1)
 def known_versions() -> VersionRange:
     """From the oldest version that orbgen knows to the newest: what may run where nothing says which."""

@@ -45,6 +45,9 @@ def page_of(loaded: LoadedRule) -> str:
 
 def test_the_rules_that_exist():
     assert [loaded.rule.name for loaded in RULES] == [
+        "access-dangling-reference",
+        "access-not-admitted",
+        "access-open-to-any-branch",
         "approval-bypass",
         "bot-rejected",
         "compile-error",
@@ -72,11 +75,13 @@ def test_the_rules_that_exist():
         "role-wildcard-labels",
         "teleport-exposed-storage",
         "teleport-foreground-daemon",
+        "teleport-insecure-connection",
         "teleport-join-without-context",
         "teleport-long-ttl",
         "teleport-persisted-credentials",
         "teleport-static-token",
         "teleport-ungated-join",
+        "teleport-unsuitable-version",
         "token-rejected",
         "token-unmatchable-rule",
         "unexpanded-variable",
