@@ -11,7 +11,7 @@ from orbgen.access.environment import Variable, exports_in, seen_by, variables_i
 from orbgen.access.file_writes import file_writes
 from orbgen.access.paths import DEFAULT_WORKING_DIRECTORY, normal
 from orbgen.access.temporary import temporary_path
-from orbgen.access.written_texts import unknown_stretches
+from orbgen.access.written_texts import span_of, unknown_stretches
 from orbgen.circleci.pipeline import JobRun, Step
 from orbgen.circleci.text import code_of, is_known
 from orbgen.shell.script import Script, read_script
@@ -47,9 +47,13 @@ class RunCommand(msgspec.Struct, frozen=True, eq=False):
         """The text of a word, where it is known: with what `$(pwd)` and `mktemp` give put in."""
         return self.resolve(word, self.variables, self.folder)
 
+    def place(self, start: int, end: int) -> Span:
+        """Where characters of the script stand in the author's file."""
+        return span_of(self.text, start, end)
+
     def seen(self) -> dict[str, Variable]:
         """The environment of the program that the command starts."""
-        return seen_by(self.command, self.found, self.script, self.environment, self.variables, self.text.place)
+        return seen_by(self.command, self.found, self.script, self.environment, self.variables, self.place)
 
     def path(self, text: str | None) -> str | None:
         """A path in its normal form; None where it is not known."""

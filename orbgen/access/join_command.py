@@ -11,6 +11,7 @@ from orbgen.access.environment import Variable
 from orbgen.access.join import Join, JoinService, Origin, Program, Setting, settle
 from orbgen.access.join_configs import Config, from_base64, hides_services
 from orbgen.access.join_file import services_of, settings_of
+from orbgen.access.written_texts import span_of
 from orbgen.source.nodes import Scalar
 from orbgen.source.span import Span
 from orbgen.teleport.tbot import LEGACY, services, subcommands
@@ -82,7 +83,7 @@ def join_of(start: Start) -> Join:
 
 
 def _flag(start: Start, given: Given) -> Setting:
-    place = start.text.place(given.start, given.end)
+    place = span_of(start.text, given.start, given.end)
     return Setting(given.written, given.value, place, Origin.FLAG, given.name)
 
 

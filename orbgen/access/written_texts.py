@@ -36,7 +36,14 @@ class Piece(msgspec.Struct, frozen=True, eq=False):
     @property
     def span(self) -> Span:
         """Where it is written."""
-        return self.script.place(self.start, self.end)
+        return span_of(self.script, self.start, self.end)
+
+
+def span_of(script: Scalar, start: int, end: int) -> Span:
+    """Where characters of a script stand, up to the end of the last one, also where something is pasted in between."""
+    first, last = script.place(start, end), script.place(max(end - 1, start), end)
+    whole = last.source is first.source and last.end > first.end and last.start >= first.start
+    return Span(first.source, first.start, last.end) if whole else first
 
 
 class WrittenText(msgspec.Struct, frozen=True, eq=False):
@@ -179,16 +186,26 @@ def filled_in(script: Scalar, pieces: list[Piece]) -> Iterator[Piece]:
 
 def relocated(node: Node, text: WrittenText) -> Content:
     """A node of a written text as one that lies where the text's author wrote it."""
-    if type(node) is Alias:
-        return relocated(node.target, text)
+    return _relocated(node, text, {})
+
+
+def _relocated(node: Node, text: WrittenText, done: dict[int, Content]) -> Content:
+    """The node in its place; what several aliases stand for is made once, since it may be much."""
+    original = node.target if type(node) is Alias else node
+    if id(original) not in done:
+        done[id(original)] = _made(original, text, done)
+    return done[id(original)]
+
+
+def _made(node: Node, text: WrittenText, done: dict[int, Content]) -> Content:
     if isinstance(node, Scalar):
         return _scalar(node, text)
     span = _place(text, node.start, node.end)
     where = (span.source, span.start, span.end, span.start)
     if type(node) is Sequence:
-        return Sequence(*where, [relocated(item, text) for item in node.items], node.flow)
+        return Sequence(*where, [_relocated(item, text, done) for item in node.items], node.flow)
     assert type(node) is Mapping
-    entries = [(_key(key, text), relocated(value, text)) for key, value in node.entries]
+    entries = [(_key(key, text, done), _relocated(value, text, done)) for key, value in node.entries]
     return Mapping(*where, entries, node.flow)  # type: ignore[arg-type]
 
 
@@ -196,15 +213,13 @@ def _place(text: WrittenText, start: int, end: int) -> Span:
     stretch = text.stretch(start, end)
     if stretch is None:
         return text.pieces[0].span
-    script, begin, stop = stretch
-    first, last = script.place(begin, begin), script.place(begin, stop)
-    return Span(first.source, first.start, last.end if last.source is first.source else first.end)
+    return span_of(*stretch)
 
 
-def _key(key: Node, text: WrittenText) -> Node:
+def _key(key: Node, text: WrittenText, done: dict[int, Content]) -> Node:
     name = key.target if type(key) is Alias else key
     if not isinstance(name, Scalar):
-        return relocated(name, text)
+        return _relocated(name, text, done)
     span = _place(text, name.start, name.end)
     shown = name.text.replace(PLACEHOLDER, _FILLED_IN)
     return Scalar(span.source, span.start, span.end, span.start, shown, name.style, None, name.tag)

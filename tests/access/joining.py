@@ -14,6 +14,8 @@ from orbgen.project.facts import Facts
 from orbgen.source.reader import read
 
 HEAD = "version: 2.1\n"
+JOBS = "jobs:\n  build:\n    docker: [{image: 'cimg/base:2026.01'}]\n"
+WORKFLOWS = "workflows:\n  main:\n    jobs: [build]\n"
 
 
 def config(*scripts: str, keys: str = "", head: str = "", step: str = "") -> str:
@@ -23,10 +25,10 @@ def config(*scripts: str, keys: str = "", head: str = "", step: str = "") -> str
         steps += "      - run:\n" + textwrap.indent(step, " " * 10) + ("\n" if step else "")
         steps += "          command: |\n" + textwrap.indent(script.replace("<<", "\\<<").rstrip("\n"), " " * 12) + "\n"
     return (
-        f"{HEAD}{head}jobs:\n  build:\n    docker: [{{image: 'cimg/base:2026.01'}}]\n"
+        f"{HEAD}{head}{JOBS}"
         + textwrap.indent(keys, "    ")
         + ("\n" if keys else "")
-        + f"    steps:\n      - checkout\n{steps}workflows:\n  main:\n    jobs: [build]\n"
+        + f"    steps:\n      - checkout\n{steps}{WORKFLOWS}"
     )
 
 
