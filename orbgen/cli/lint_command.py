@@ -139,20 +139,23 @@ def command(
 ) -> int:
     """Find what is wrong or too open in CircleCI configurations, after orbs, commands and matrices are expanded.
 
-    PATH is a file, a folder, or - for standard input. Without one, the .circleci folder of this repository is linted.
+    Teleport's tokens, bots, roles and tbot.yaml are read too. PATH is a file, a folder, or - for standard input.
+    Without one, the .circleci folder of this repository is linted, and Teleport's files if something there may join.
 
     Exit codes: 0 clean, 1 findings or a fix that --write has not made, 2 a file that cannot be read or wrong usage.
     """
     from orbgen.lint.policy import Flags
-    from orbgen.lint.result import Summary
+    from orbgen.lint.result import Repeats, Summary
 
     flags = Flags(persona, min_severity, min_confidence, fail_on, select, ignore, baseline, write_baseline is not None)
     linters = Linters(flags, read_orbs(orbs), plan, ignoring=not no_ignores, today=_day(now))
     fixing = _fixing(paths, safe=fix, unsafe=unsafe_fixes, write=write_, color=color)
     # What was imported stays; sweeping up after the files need not look at it each time.
     gc.freeze()
-    summary = Summary()
+    summary, repeats = Summary(), Repeats()
     files = _files(paths)
+    if fixing is not None:
+        files = fixing.ordered(files)
     progress = Progress(len(files), sys.stderr, wanted=not quiet)
     keeping = _keeping(write_baseline)
     printing = keeping is None and (fixing is None or fixing.reports)
@@ -160,7 +163,8 @@ def command(
     linters.offering = reports.offering
     found = linters.results(files, fixing, workers, caching=not no_cache, heard=progress.tick)
     try:
-        for done, (result, failing) in enumerate(found, 1):
+        for done, (whole, failing) in enumerate(found, 1):
+            result = repeats.left_out(whole)
             summary.add(result, failing)
             reports.add(reports.parts(result, failing))
             if keeping is not None:
@@ -169,7 +173,8 @@ def command(
     finally:
         progress.clear()
     if not summary.files and not summary.unreadable:
-        what = "the YAML files here are parts of configurations" if summary.skipped else "no file here is CircleCI's"
+        none = "no file here is CircleCI's or Teleport's"
+        what = "the YAML files here are parts of configurations" if summary.skipped else none
         raise UsageProblem(f"nothing to lint: {what}; name a complete one")
     reports.close(summary)
     if not quiet and keeping is None:
@@ -199,13 +204,21 @@ def _day(now: str | None) -> str | None:
 def _files(paths: tuple[str, ...]) -> list[Found]:
     from orbgen.project.files import NoConfigurationError, find_config
     from orbgen.project.search import find_files
+    from orbgen.project.teleport_kinds import file_may_join
 
     if paths:
         return find_files(paths)
     try:
-        return find_files((os.path.dirname(find_config(os.curdir)),))
+        folder = os.path.dirname(find_config(os.curdir))
     except NoConfigurationError as error:
         raise UsageProblem(f"{error}; name a file or folder to lint") from None
+    files = find_files((folder,))
+    if any([file_may_join(file.path) for file in files]):
+        root = os.path.dirname(os.path.normpath(folder)) or os.curdir
+        known = {file.path for file in files}
+        more = [file for file in find_files((root,)) if file.teleport and file.path not in known]
+        files = sorted([*files, *more], key=lambda file: file.path.split(os.sep))
+    return files
 
 
 def _fixing(paths: tuple[str, ...], *, safe: bool, unsafe: bool, write: bool, color: bool | None) -> Fixing | None:

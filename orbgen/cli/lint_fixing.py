@@ -16,6 +16,7 @@ from orbgen.lint.reports.frames import where
 from orbgen.lint.reports.summary import counted
 from orbgen.lint.result import FileResult
 from orbgen.lint.run import Linter, name_of, unread
+from orbgen.project.search import Found
 from orbgen.source.files import read_bytes
 from orbgen.source.problems import UnreadableError
 
@@ -47,11 +48,17 @@ class Fixing:
         self.unsafe_left = 0
         self.refused: list[Refused] = []
 
-    def lint(self, linter: Linter, path: str, *, named: bool, tree: bool = False, likely: bool = False) -> FileResult:
+    def lint(self, linter: Linter, found: Found) -> FileResult:
         """The result for a file or an orb: of what was written, or of the file as it is where nothing was.
 
         Raises UsageProblem where the file cannot be written.
         """
+        path, named, tree = found.path, found.named, found.tree
+        if found.teleport:
+            # It may be none of Teleport's files, or a template of one, which nobody can mend.
+            first = linter.lint(path, teleport=True)
+            if first.skipped:
+                return first
         fixer = Fixer(linter, unsafe=self.unsafe)
         try:
             data = b"" if tree else read_bytes(path)
@@ -63,13 +70,19 @@ class Fixing:
         if mended is None:
             if self.write and path == "-":
                 _give(data)
-            return FileResult(name_of(path), skipped=True, foreign=likely)
+            return FileResult(name_of(path), skipped=True, foreign=found.likely)
         self._count(mended)
         if self.write:
             self._write(path, mended)
             return mended.last
         self._show(fixer, mended, path, named=named, tree=tree)
         return mended.first
+
+    def ordered(self, files: list[Found]) -> list[Found]:
+        """The files in the order in which they are mended: those of Teleport's first, which configurations read."""
+        from orbgen.project.teleport_kinds import looks_like_teleports
+
+        return sorted(files, key=lambda file: not (file.teleport or looks_like_teleports(file.path)))
 
     @property
     def reports(self) -> bool:

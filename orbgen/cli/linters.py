@@ -105,7 +105,7 @@ class Linters:
         if found.problem is not None:
             return unread(found.path, found.problem), fail_on
         if fixing is not None:
-            return fixing.lint(linter, found.path, named=found.named, tree=found.tree, likely=found.likely), fail_on
+            return fixing.lint(linter, found), fail_on
         if self.cache is not None:
             result = self.cache.lint(linter, found)
         else:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 import msgspec
 
 from orbgen.lint.findings import Finding, Severity
 from orbgen.source.problems import Problem
 from orbgen.source.span import Span
+
+# Where the ways to places in a tbot.yaml begin.
+_IN_TBOT_FILE = "tbot/"
 
 
 class Replacement(msgspec.Struct, frozen=True):
@@ -49,6 +54,32 @@ class FileResult(msgspec.Struct, frozen=True):
     gone: int = 0
     baseline: str | None = None
     offers: tuple[Offer, ...] = ()
+
+
+class Repeats:
+    """Remembers what was found in each tbot.yaml of a run.
+
+    The file itself gives it, and each configuration that starts tbot with it; it is told once.
+    """
+
+    def __init__(self) -> None:
+        self._seen: set[tuple[str, str, int, int]] = set()
+
+    def left_out(self, result: FileResult) -> FileResult:
+        """A file's result without what another's has told already."""
+        if not any([finding.written_path.startswith(_IN_TBOT_FILE) for finding in result.findings]):
+            return result
+        findings = tuple([finding for finding in result.findings if self._is_new(finding)])
+        return msgspec.structs.replace(result, findings=findings)
+
+    def _is_new(self, finding: Finding) -> bool:
+        if not finding.written_path.startswith(_IN_TBOT_FILE):
+            return True
+        span = finding.primary
+        key = finding.name, os.path.realpath(span.source.name), span.start, span.end
+        new = key not in self._seen
+        self._seen.add(key)
+        return new
 
 
 class Summary(msgspec.Struct):

@@ -39,15 +39,25 @@ def may_join(data: bytes) -> bool:
 
 
 def looks_like_teleports(path: str) -> bool:
-    """The same for a file that nobody has opened yet. What is very large is none."""
+    """Whether a file that nobody has opened yet looks as if it were one of Teleport's. What is very large does not."""
+    return may_be_teleports(_beginning(path), path)
+
+
+def file_may_join(path: str) -> bool:
+    """Whether a configuration that nobody has opened yet names a program or an orb that may join Teleport."""
+    return may_join(_beginning(path))
+
+
+def _beginning(path: str) -> bytes:
+    """The bytes of a file; none of one that is very large or cannot be read."""
     try:
         if not os.path.isfile(path):
-            return False
+            return b""
         with open(path, "rb") as file:
             data = file.read(_LARGEST + 1)
     except OSError:
-        return False
-    return len(data) <= _LARGEST and may_be_teleports(data, path)
+        return b""
+    return data if len(data) <= _LARGEST else b""
 
 
 def is_templated(data: bytes) -> bool:

@@ -143,3 +143,78 @@ def test_a_kept_result_is_as_good_as_the_files_that_it_rests_on(severities, writ
     assert first == severities(".circleci", WITHOUT_CONTEXT) == ["high"]
     change(write)
     assert severities(".circleci", WITHOUT_CONTEXT) == expected
+
+
+STARTS = JOINS.replace("--join-method=circleci --token=deploy", "-c deploy/tbot.yaml").replace(
+    '{filters: pipeline.git.branch == "main"}', '{context: teleport-access, filters: pipeline.git.branch == "main"}'
+)
+TBOT_FILE = """\
+version: v2
+proxy_server: teleport.example.com:443
+onboarding: {join_method: circleci, token: deploy}
+storage: {type: memory}
+oneshot: true
+credential_ttl: 20h
+services:
+  - {type: identity, destination: {type: directory, path: /tmp/bot}}
+"""
+LONG = "--select=teleport-long-ttl"
+PLACE = "deploy/tbot.yaml:6:17: medium[teleport-long-ttl]"
+
+
+def test_what_lies_in_a_tbot_file_is_told_there_and_once(orbgen, write):
+    write(".circleci/config.yml", STARTS)
+    write("deploy/tbot.yaml", TBOT_FILE)
+    for words in ([".circleci"], ["deploy"], ["."], ["deploy/tbot.yaml", ".circleci/config.yml"]):
+        result = orbgen("lint", *words, LONG, "--format", "concise")
+        assert [line.split(": ")[0] for line in result.out.splitlines()] == ["deploy/tbot.yaml:6:17"], words
+        assert result.code == 1
+    assert orbgen("lint", ".", LONG, "--workers=2", "--format", "concise").out.count(PLACE) == 1
+    shown = orbgen("lint", ".circleci", LONG).out
+    assert "::: .circleci/config.yml:6:14" in shown
+    assert "tbot is started with it here" in shown
+
+
+def test_its_ignores_are_for_what_configurations_find_in_it_too(orbgen, write):
+    write(".circleci/config.yml", STARTS)
+    write("deploy/tbot.yaml", TBOT_FILE.replace("20h", "20h # orbgen: ignore[teleport-long-ttl] a long job"))
+    assert orbgen("lint", ".", LONG).out == ""
+    assert orbgen("lint", ".circleci", LONG).out == ""
+    write("deploy/tbot.yaml", f"# orbgen: ignore-file[teleport-long-ttl] a long job\n{TBOT_FILE}")
+    assert orbgen("lint", ".circleci", LONG).out == ""
+    write("deploy/tbot.yaml", TBOT_FILE.replace("v2", "v2 # orbgen: ignore[teleport-long-ttl] a long job"))
+    assert orbgen("lint", ".circleci", LONG).out == ""
+    write("deploy/tbot.yaml", TBOT_FILE)
+    write(
+        ".circleci/config.yml",
+        STARTS.replace("- run:", "- run: # orbgen: ignore[teleport-long-ttl] a long job\n         "),
+    )
+    assert orbgen("lint", ".circleci", LONG).out == ""
+
+
+def test_one_baseline_is_for_both_ways_to_it(orbgen, write):
+    write(".circleci/config.yml", STARTS)
+    write("deploy/tbot.yaml", TBOT_FILE)
+    orbgen("lint", ".", LONG, "--write-baseline", "known.json")
+    for words in ([".circleci"], ["deploy"], ["."]):
+        result = orbgen("lint", *words, LONG, "--baseline", "known.json")
+        assert (result.code, result.out) == (0, ""), words
+
+
+def test_a_tbot_file_that_changes_makes_its_users_new(severities, write):
+    write(".circleci/config.yml", STARTS)
+    write(".circleci/more.yml", "version: 2.1\njobs: {}\nworkflows: {}\n")
+    write("deploy/tbot.yaml", TBOT_FILE)
+    assert severities(".circleci", LONG) == severities(".circleci", LONG) == ["medium"]
+    write("deploy/tbot.yaml", TBOT_FILE.replace("20h", "2h"))
+    assert severities(".circleci", LONG) == ["low"]
+    write("deploy/tbot.yaml", TBOT_FILE.replace("20h", "20m"))
+    assert severities(".circleci", LONG) == []
+
+
+def test_without_a_path_teleports_files_are_linted_where_something_may_join(orbgen, write):
+    write("token.yaml", TOKEN)
+    write(".circleci/config.yml", "version: 2.1\njobs: {build: {docker: [{image: a}], steps: [checkout]}}\n")
+    assert "token.yaml" not in orbgen("lint").out
+    write(".circleci/config.yml", JOINS)
+    assert "token.yaml" in orbgen("lint").out
