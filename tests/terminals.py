@@ -138,5 +138,5 @@ def _answer(prompt: str, left: list[str]) -> str:
 
 if __name__ == "__main__":
     text, code = replay(sys.argv[1], sys.stdin.read().splitlines())
-    sys.stdout.write(text)
+    sys.stdout.write("".join([f"{line.rstrip()}\n" for line in text.splitlines()]))
     sys.exit(code)

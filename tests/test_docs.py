@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -108,7 +109,9 @@ def run_page(page: str, folder: Path) -> Iterator[tuple[Block, list[tuple[Comman
     for block in blocks(page):
         if block.language == "console":
             consoles.append(block)
-            script += [f"{command.text}\n{MARK}" for command in commands(block)]
+            for command in commands(block):
+                text = on_terminal(command) if block.mark == "terminal" else command.text
+                script.append(f"{text}\n{MARK}")
         elif "/" in block.mark or "." in block.mark:
             text = "".join([f"{line}\n" for line in block.lines])
             script.append(f"mkdir -p $(dirname {block.mark}) && cat > {block.mark} <<'END-OF-FILE'\n{text}END-OF-FILE")
@@ -126,6 +129,13 @@ def run_page(page: str, folder: Path) -> Iterator[tuple[Block, list[tuple[Comman
             assert int(code) in EXIT_CODES, f"$ {command.text}\n{output}"
             results.append((command, output.rstrip("\n").splitlines()))
         yield block, results
+
+
+def on_terminal(command: Command) -> str:
+    """A command that replays a session on a terminal: the answers stand behind the prompts in what is promised."""
+    promised = "\n".join(command.expected)
+    words = shlex.join([sys.executable, str(ROOT / "tests" / "terminals.py"), command.text])
+    return f"{words} <<'END-OF-SESSION'\n{promised}\nEND-OF-SESSION"
 
 
 def written(results: list[tuple[Command, list[str]]]) -> str:

@@ -7,7 +7,9 @@ import sys
 from orbgen.cli.answers import WrongAnswerError, expected, read_answer, split
 from orbgen.cli.exits import UsageProblem
 from orbgen.cli.init_questions import Form, Question
-from orbgen.cli.terminal import say_error
+from orbgen.cli.terminal import say, say_error
+
+_LONGEST_CHOICES = 50  # characters
 
 
 class Asking:
@@ -99,6 +101,9 @@ class Asking:
 
     def _prompt(self, question: Question, words: tuple[str, ...]) -> object:
         choices = f" ({', '.join(question.choices)})" if question.choices else ""
+        if len(choices) > _LONGEST_CHOICES:
+            say(", ".join(question.choices), "choices")
+            choices = ""
         shown = (" " if question.form is Form.RULES else ", ").join(words)
         while True:
             line = _typed(f"{question.ask}{choices}", shown)

@@ -47,7 +47,7 @@ def test_answers_make_a_plan(folder):
             "This is acme/shop on GitHub, with the default branch trunk; it has no CircleCI configuration"
         )
         systems(terminal)
-        terminal.answer("tbot) [ssh]: ")
+        terminal.answer("What to reach [ssh]: ")
         terminal.answer("Server to reach: ", "web-1, web-2")
         terminal.answer("User on the server: ", "ci-user")
         terminal.answer("Label that it has in Teleport (name=value): ", "env=demo, team=shop")
