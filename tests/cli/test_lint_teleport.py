@@ -13,8 +13,9 @@ spec:
   join_method: circleci
   circleci:
     organization_id: 0ffa3c54-5e9a-4d3b-8f0d-2f6c1f8a7b10
-    allow: [{project_id: 5d9a1b0e-7f5b-4c5e-9a54-0c2d1f3e4b55}]
+    allow: [{project_id: 5d9a1b0e-7f5b-4c5e-9a54-0c2d1f3e4b55, context_id: 9b1c7f3a-2d8e-4f60-b7a1-6e5d4c3b2a19}]
 """
+WITHOUT_DEMAND = TOKEN.replace(", context_id: 9b1c7f3a-2d8e-4f60-b7a1-6e5d4c3b2a19", "")
 BOT = "kind: bot\nversion: v1\nmetadata: {name: deploy}\nspec: {roles: [deployer]}\n"
 NO_BOT_NAME = "token-rejected[bot-name]"
 
@@ -121,7 +122,7 @@ def test_a_configuration_knows_the_tokens_of_its_checkout(severities, write):
     assert severities(".circleci", WITHOUT_CONTEXT) == ["high"]
     write("deep/anything.yaml", DEMANDING.replace("name: deploy}", "name: other}"))
     assert severities(".circleci", WITHOUT_CONTEXT) == ["medium"]
-    write("another.yml", TOKEN)
+    write("another.yml", WITHOUT_DEMAND)
     assert severities(".circleci", WITHOUT_CONTEXT) == []
 
 
@@ -129,7 +130,7 @@ def test_a_configuration_knows_the_tokens_of_its_checkout(severities, write):
     ("change", "expected"),
     [
         (lambda write: write("token.yaml", DEMANDING.replace("context_id", "project_id")), []),
-        (lambda write: write("new.yaml", TOKEN), []),
+        (lambda write: write("new.yaml", WITHOUT_DEMAND), []),
         (lambda write: write(".gitignore", "token.yaml\n"), ["medium"]),
         (lambda write: write("notes.yaml", "kind: Note\n"), ["high"]),
     ],

@@ -95,6 +95,23 @@ def test_logins_are_those_of_the_bots_that_hold_the_role(tmp_path):
     assert (note.span.source.name.rpartition("/")[2], note.span.text) == ("bots.yaml", "root")
 
 
+@pytest.mark.parametrize(
+    ("allow", "confidence"),
+    [
+        ("{rules: [{resources: [token], verbs: [create], where: x}]}", Confidence.MEDIUM),
+        ("{rules: [{resources: [token], verbs: [create], where: ''}]}", Confidence.HIGH),
+        ("{impersonate: {roles: [x], where: y}}", Confidence.MEDIUM),
+        ("{impersonate: {roles: [x]}}", Confidence.HIGH),
+        ("{db_users: [postgres], rules: [{resources: ['*'], verbs: [read, list]}]}", Confidence.MEDIUM),
+        ("{host_sudoers: ['ALL=(ALL) ALL']}", Confidence.MEDIUM),
+    ],
+)
+def test_what_may_be_narrower_than_it_seems_is_less_sure(tmp_path, allow, confidence):
+    role = f"kind: role\nversion: v6\nmetadata: {{name: deployer}}\nspec: {{allow: {allow}}}\n"
+    findings = found(tmp_path, f"{role}---\n{bot('deployer')}", *RULES)
+    assert [one.confidence for one in findings] == [confidence]
+
+
 def test_a_role_of_terraform_alone_weighs_less(tmp_path):
     (tmp_path / "bots.yaml").write_text(bot("deployer", name="infrastructure"))
     for use, severity in (("terraform", Severity.MEDIUM), ("ci", Severity.HIGH)):

@@ -58,6 +58,7 @@ def broad(*rules: str, roles: str = "[Bot]") -> list[tuple[str, str]]:
         ("11111111-2222-3333-4444-555555555555", "placeholder"),
         ("xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", "placeholder"),
         ("Example-Org", "placeholder"),
+        ("********-****-****-****-************", "not-uuid"),
     ],
 )
 def test_what_an_id_is(text, flaw):
@@ -88,6 +89,8 @@ def test_one_id_in_two_fields():
     ]
     twice = circleci(f"{{project_id: {PROJECT}, context_id: {CONTEXT}}}", f"{{project_id: {PROJECT}}}")
     assert without_match(twice) == []
+    shouted = circleci(f"{{project_id: {PROJECT.upper()}, context_id: {PROJECT.upper()}}}")
+    assert [kind for kind, _ in without_match(shouted)] == ["case", "case"]
     across = circleci(f"{{project_id: {PROJECT}}}", f"{{context_id: {PROJECT}}}")
     assert without_match(across) == [("swapped", PROJECT)]
 
@@ -121,6 +124,13 @@ def test_a_condition_on_a_claim_with_dots():
 def test_the_day_on_which_a_token_ends(expires, is_over):
     found = circleci(f"{{context_id: {CONTEXT}}}", metadata=f"{{name: t, expires: {expires}}}")
     assert [kind for kind, _ in without_match(found)] == ["expired"] * is_over
+
+
+def test_an_object_in_kubernetes_does_not_end():
+    text = "kind: TeleportProvisionToken\napiVersion: resources.teleport.dev/v2\nmetadata: {expires: 2020-01-01}\n"
+    found = resource_of(read(f"{text}spec: {{join_method: circleci}}\n".encode(), "token.yaml"))
+    assert isinstance(found, Token)
+    assert without_match(found) == []
 
 
 def test_other_methods_are_left_alone():

@@ -24,4 +24,6 @@ def with_suggestion(finding: Finding, mistakes: Iterable[Mistake], mender: Mende
         return None
     edits = mender.replace_text(node, 0, len(node.text), name)
     holders = mender.holders(node)
-    return mender.fix(f"write `{name}`", edits, changes=mender.way_to(holders[0]) if holders else ())
+    changes = mender.way_to(holders[0]) if holders else ()
+    # What Teleport did not read before is looked at now, and may be found to be too open.
+    return mender.fix(f"write `{name}`", edits, changes=changes, completes=True)
