@@ -120,3 +120,15 @@ class Library(msgspec.Struct, eq=False):
         if kind is Kind.JOB:
             return self.jobs
         return self.executors if kind is Kind.EXECUTOR else self.groups
+
+    def release(self) -> None:
+        """Let go of what is defined here and refers back here, so that all of it goes when nobody looks at it any more.
+
+        For when a configuration is done with. Without it only a search for garbage would find this.
+        """
+        imports = list(self.orbs.values())
+        for names in (self.commands, self.jobs, self.executors, self.groups, self.orbs):
+            names.clear()
+        for orb in imports:
+            if orb.library is not None:
+                orb.library.release()

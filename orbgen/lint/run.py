@@ -153,7 +153,9 @@ class Linter:
             return unread(name_of(path), error.problem)
         if inspected is None:
             return FileResult(name_of(path), skipped=True, foreign=likely or teleport)
-        return _whole(inspected)
+        result = _whole(inspected)
+        inspected.context.pipeline.library.release()
+        return result
 
     def judged(self, result: FileResult, path: str) -> FileResult:
         """A result with the findings that the plan leaves and the thresholds show."""
