@@ -102,6 +102,10 @@ class Context(FileContext):
         self._beside: dict[int, Document] = {}
         self._once: dict[tuple[int, Callable[..., Any]], Any] = {}
 
+    def release(self) -> None:
+        """Let go of the definitions, so that only those who still look at the configuration hold it."""
+        self.pipeline.library.release()
+
     @property
     def missing_orbs(self) -> tuple[Import, ...]:
         """The orbs whose source is not at hand."""

@@ -11,9 +11,10 @@ import msgspec
 
 from orbgen.lint.context import Context
 from orbgen.lint.file_context import FileContext, RunJoin
-from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
+from orbgen.lint.findings import Confidence, Finding, Given, Persona, Rule, Sees, Severity
 from orbgen.lint.identity import identified
 from orbgen.lint.precedence import prevailing
+from orbgen.project.facts import Facts
 from orbgen.source.lazy_patterns import lazy_pattern
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ _SETTING = lazy_pattern(
 )
 _STRING = lazy_pattern(r"\"([^\"]*)\"")
 _OF_CONFIGURATIONS = frozenset((Sees.FILE, Sees.CONFIG, Sees.JOB_RUN, Sees.STEP, Sees.SCRIPT, Sees.ORB))
-_KINDS: dict[str, Any] = {"Sees": Sees, "Severity": Severity, "Confidence": Confidence, "Persona": Persona}
+_KINDS: dict[str, Any] = {
+    "Confidence": Confidence, "Given": Given, "Persona": Persona, "Sees": Sees, "Severity": Severity,
+}  # fmt: skip
 
 
 class LoadedRule(msgspec.Struct, frozen=True, eq=False):
@@ -153,7 +156,13 @@ def _about_joins(rules: tuple[LoadedRule, ...], joins: tuple[RunJoin, ...], cont
 def _has_reason(rule: Rule, context: Context) -> bool:
     if rule.sees is Sees.ORB and not context.is_orb:
         return False
-    return not rule.needs or context.vocabulary.may_hold(rule.needs)
+    if rule.needs and context.vocabulary.may_hold(rule.needs):
+        return True
+    if rule.given is Given.PROBLEMS:
+        return bool(context.problems)
+    if rule.given is Given.PLAN:
+        return context.facts != Facts()
+    return not rule.needs
 
 
 def ignored_and_unused(
@@ -178,8 +187,9 @@ def ignored_and_unused(
             names = [name for ignore in context.ignores.found for name in ignore.names if name not in used]
             whole = all_run and not any([orb.used for orb in context.missing_orbs])
             unused = [name for name in names if name.rule not in known or (whole and name.rule in ran)]
-            about = identified(list(loaded.check(tuple(unused), known, context)), context.written_path)
-            kept = sorted([*kept, *about], key=_order)
+            if unused or context.ignores.malformed:
+                about = identified(list(loaded.check(tuple(unused), known, context)), context.written_path)
+                kept = sorted([*kept, *about], key=_order)
     return kept
 
 

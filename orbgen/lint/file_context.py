@@ -75,6 +75,10 @@ class FileContext(ABC):
                 self._repository = self._find_repository()
         return self._repository
 
+    def release(self) -> None:
+        """Let go of what refers back to itself, once nothing more is asked of the file."""
+        return
+
     @property
     def missing_orbs(self) -> tuple[Import, ...]:
         """The orbs whose source is not at hand, so that something may not have been found."""

@@ -80,6 +80,13 @@ class Sees(enum.Enum):
     IGNORES = "ignores"
 
 
+class Given(enum.Enum):
+    """What is given to few configurations, and what a rule may be about."""
+
+    PROBLEMS = "problems that the compiler found"
+    PLAN = "a plan with facts"
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One place where a rule saw what it looks for.
 
@@ -140,7 +147,7 @@ class Rule(msgspec.Struct, frozen=True):
     """What a rule is called, what its `check` is given, and how its findings count unless they say otherwise.
 
     A rule `needs` one of some words: it has nothing to say where none of them stands in the configuration or in an orb
-    that it imports. Without any it is always asked.
+    that it imports. A rule that has `given` is asked where that is at hand, too. Without either it is always asked.
     """
 
     name: str
@@ -150,6 +157,7 @@ class Rule(msgspec.Struct, frozen=True):
     since: str
     persona: Persona = Persona.DEFAULT
     needs: tuple[str, ...] = ()
+    given: Given | None = None
 
     def finding(
         self,

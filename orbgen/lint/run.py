@@ -154,7 +154,7 @@ class Linter:
         if inspected is None:
             return FileResult(name_of(path), skipped=True, foreign=likely or teleport)
         result = _whole(inspected)
-        inspected.context.pipeline.library.release()
+        inspected.context.release()
         return result
 
     def judged(self, result: FileResult, path: str) -> FileResult:

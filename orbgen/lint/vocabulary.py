@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+import msgspec
+
 from orbgen.circleci.library import Library
 from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.span import Source
@@ -25,6 +27,17 @@ _WORD = lazy_pattern(rb"[0-9A-Za-z]+")
 _LONGEST = 24
 _LONGEST_WORDS = 2_000_000
 _MANIFEST = "@orb.yml"
+
+
+class _Needed(msgspec.Struct, frozen=True):
+    """Words of which one is enough: those of one piece, those of several, and the `ends` of pieces beside a tag.
+
+    An end is how a piece begins before a `<`, or ends behind a `>`, that may become all of it.
+    """
+
+    single: set[bytes]
+    several: list[frozenset[bytes]]
+    ends: set[bytes]
 
 
 class Vocabulary:
@@ -74,8 +87,11 @@ class Vocabulary:
         """Whether one of some words can stand in the texts; of a word made of several, all."""
         if not self.complete:
             return True
-        return any(
-            [self._words.issuperset(pieces) or not self._ends.isdisjoint(ends) for pieces, ends in _needed(words)]
+        needed = _needed(words)
+        return (
+            not self._words.isdisjoint(needed.single)
+            or any([self._words.issuperset(pieces) for pieces in needed.several])
+            or (bool(self._ends) and not self._ends.isdisjoint(needed.ends))
         )
 
     def may_show(self, part: str) -> bool:
@@ -97,15 +113,18 @@ def _first_word(text: str) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _needed(words: tuple[str, ...]) -> tuple[tuple[frozenset[bytes], frozenset[bytes]], ...]:
-    """For each word what it is made of, and with what a piece beside a tag begins or ends that may become one of it."""
-    found = []
+def _needed(words: tuple[str, ...]) -> _Needed:
+    found = _Needed(set(), [], set())
     for word in words:
         pieces = frozenset(word.encode().translate(_FOLDED).split())
-        starts = {piece[:length] + b"<" for piece in pieces for length in range(1, len(piece))}
-        rests = {b">" + piece[length:] for piece in pieces for length in range(1, len(piece))}
-        found.append((pieces, frozenset(starts | rests)))
-    return tuple(found)
+        if len(pieces) == 1:
+            found.single.update(pieces)
+        else:
+            found.several.append(pieces)
+        for piece in pieces:
+            found.ends.update([piece[:length] + b"<" for length in range(1, len(piece))])
+            found.ends.update([b">" + piece[length:] for length in range(1, len(piece))])
+    return found
 
 
 def vocabulary_of(library: Library, texts: tuple[Source, ...] = ()) -> Vocabulary:

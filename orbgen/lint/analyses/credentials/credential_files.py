@@ -6,12 +6,15 @@ import posixpath
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from orbgen.access.following import RunCommand
 from orbgen.lint.tables import read_table
-from orbgen.shell.words import Word
+
+if TYPE_CHECKING:
+    from orbgen.access.following import RunCommand
+    from orbgen.shell.words import Word
 
 
 class Writer(msgspec.Struct, frozen=True):

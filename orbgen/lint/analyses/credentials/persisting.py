@@ -9,16 +9,17 @@ import msgspec
 
 from orbgen.access.paths import Cover, cover
 from orbgen.access.storing import StoredPath, stored_paths
-from orbgen.access.writing import Written
 from orbgen.circleci.pipeline import JobRun
 from orbgen.lint.analyses.credentials.credential_files import Known, known_credential
-from orbgen.lint.analyses.credentials.write_events import WriteEvents, may_write, step_events, write_events
+from orbgen.lint.analyses.credentials.write_signs import may_write, step_events
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding
 from orbgen.source.nodes import Sequence
 from orbgen.source.problems import Note
 
 if TYPE_CHECKING:
+    from orbgen.access.writing import Written
+    from orbgen.lint.analyses.credentials.write_events import WriteEvents
     from orbgen.lint.mending.fixes import Fix, Mender
 
 READERS = {
@@ -53,6 +54,8 @@ def stored_credentials(run: JobRun, context: Context) -> Iterator[Stored]:
         steps = list(step_events(run))
         if not any([_covered(path, steps) for path in paths]):
             return
+    from orbgen.lint.analyses.credentials.write_events import write_events
+
     events = write_events(run, context)
     for path, known in zip(paths, names, strict=True):
         found = _covered(path, events.written)

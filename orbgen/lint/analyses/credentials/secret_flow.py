@@ -23,6 +23,8 @@ _DERIVING = frozenset(
 )  # fmt: skip
 # Commands that write what they read with what they are told to put in.
 _EDITING = frozenset(("sed", "gsed", "awk", "gawk", "perl", "jq", "yq"))
+# Commands that write files without a redirection.
+_WRITING = frozenset(("tee", "sed", "gsed", "perl", "yq"))
 _PRINTING = frozenset(("echo", "printf", "print"))
 _HIDES_ALL = lazy_pattern(r"s(.)\.\1[^\\&]*\1g")
 _EXPORTED = lazy_pattern(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)=")
@@ -90,17 +92,20 @@ class SecretFlow:
 
     def follow(self, script: Script) -> Iterator[Event]:
         """The commands and assignments of a script in order; what is asked in between is answered as of then."""
+        for node in self.walk(script):
+            yield Event(node, tuple(self._uses(node)))
+
+    def walk(self, script: Script) -> Iterator[Command | Assignment]:
+        """As `follow`, for who does not ask which secrets are put into them."""
         self._variables = dict(self._exported)
         self._text, self._commands = script.text, script.commands
         self._paths = frozenset(_USED_AS_FILE.findall(script.text))
         nodes: list[Assignment | Command] = [*script.assignments, *script.commands]
         for node in sorted(nodes, key=lambda one: one.start):
+            yield node
             if isinstance(node, Assignment):
-                uses = self._in_word(node.value) if node.value is not None else ()
-                yield Event(node, tuple(uses))
                 self._assign(node)
-            else:
-                yield Event(node, tuple(self._in_command(node)))
+            elif may_write(node):
                 self._write(node)
 
     def in_other_script(self, script: Script) -> list[Use]:
@@ -153,6 +158,8 @@ class SecretFlow:
 
     def writes(self, command: Command) -> Iterator[tuple[Word, Held]]:
         """The files that a command writes a secret into, by its redirections or in place."""
+        if not may_write(command):
+            return
         targets = written_words(command)
         if command.name in ("sed", "gsed", "perl", "yq") and _is_in_place(command):
             targets += command.words[-1:]
@@ -194,6 +201,11 @@ class SecretFlow:
             match = _EXPORTED.match(word.parts[0].text if word.parts else "")
             if match is not None:
                 self._exported[match[1]] = held
+
+    def _uses(self, node: Command | Assignment) -> Iterator[Use]:
+        if isinstance(node, Command):
+            return self._in_command(node)
+        return self._in_word(node.value) if node.value is not None else iter(())
 
     def _in_word(self, word: Word, *, traced: bool = True) -> Iterator[Use]:
         for part in word.parts:
@@ -273,6 +285,11 @@ class SecretFlow:
 def _worst(held: list[Held]) -> Held | None:
     """Of the secrets in one text a derived one, which nothing masks."""
     return next((one for one in held if one.form is Form.DERIVED), held[0] if held else None)
+
+
+def may_write(command: Command) -> bool:
+    """Whether a command can write into a file at all, as most do not."""
+    return bool(command.redirections) or command.name in _WRITING
 
 
 def written_words(command: Command) -> list[Word]:

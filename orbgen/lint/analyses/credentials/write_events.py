@@ -4,37 +4,27 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import groupby
 
 import msgspec
 
 from orbgen.access.following import RunCommand, commands_of
 from orbgen.access.writing import Removals, Written
-from orbgen.circleci.jobs import environment_of
 from orbgen.circleci.pipeline import JobRun
-from orbgen.lint.analyses.credentials.credential_files import ended_by, known_credential, writing_steps, written_by
+from orbgen.lint.analyses.credentials.credential_files import ended_by, known_credential, written_by
 from orbgen.lint.analyses.credentials.dumping import passes_values, prints_all
 from orbgen.lint.analyses.credentials.oidc_tokens import is_token, keeps_claims_only, mints_token
-from orbgen.lint.analyses.credentials.secret_flow import SecretFlow, Sources, written_words
+from orbgen.lint.analyses.credentials.secret_flow import SecretFlow, Sources, may_write, written_words
 from orbgen.lint.analyses.credentials.secret_names import TOKENS
 from orbgen.lint.analyses.credentials.secret_patterns import secrets_in
 from orbgen.lint.analyses.credentials.secret_variables import SecretVariables
+from orbgen.lint.analyses.credentials.write_signs import COPYING, step_events
 from orbgen.lint.context import Context
 from orbgen.lint.shells import is_posix, shell_of
 from orbgen.shell.words import Command, PartKind, Word
 from orbgen.source.lazy_patterns import lazy_pattern
-from orbgen.source.nodes import Mapping, Scalar
 from orbgen.source.span import Span
 
-# What a script must hold to write credentials: words of commands, names of files and folders, or all variables.
-_CREATING = (
-    "login", "config", "auth", "credential", "ssh-keygen", "ssh-add", "clone", "remote", "setup", "adduser", "npm set",
-    "OIDC", "oidc get", "npmrc", "pypirc", "netrc", ".env", "settings.xml", "gradle.properties", ".pem", ".key", ".p12",
-    ".jks", "id_rsa", "id_ed25519", "service-account", ".ssh", ".aws", ".azure", ".docker", ".kube", ".tsh", ".gnupg",
-    "vault-token", "cli.yml",
-)  # fmt: skip
-_GIVING_ALL = lazy_pattern(r"\b(?:env|printenv|export|set|declare)\b[^\n]*>")
 # What is followed of a job run of which some script does.
 _MAY_WRITE = lazy_pattern(
     r"log(?:in|out)|revoke|config|auth|credential|ssh-keygen|ssh-add|clone|remote|setup|"
@@ -42,7 +32,6 @@ _MAY_WRITE = lazy_pattern(
     r"OIDC|oidc get|\b(?:env|printenv|export|set|declare)\b[^\n]*>|npmrc|pypirc|netrc|\.env\b|settings\.xml|"
     r"gradle\.properties|\.pem\b|\.key\b|\.p12\b|\.jks\b|id_rsa|id_ed25519|service-account"
 )
-_COPYING = ("cp", "mv", "install")
 # The beginning of an address up to where a name or password stands.
 _BEFORE_USER = lazy_pattern(r"https?://[^/@\s]*$")
 _SAYING = ("echo", "printf", "cat")
@@ -65,42 +54,6 @@ def write_events(run: JobRun, context: Context) -> WriteEvents:
     found.read()
     of_tbot = [event for join in context.joins(run) for event in join.written]
     return WriteEvents((*of_tbot, *found.events), tuple(found.removals.paths))
-
-
-def step_events(run: JobRun) -> Iterator[Written]:
-    """What the steps of CircleCI's own leave."""
-    by_step = writing_steps()
-    for index, step in enumerate(run.steps):
-        writer = by_step.get(step.name) if not step.opaque else None
-        if writer is not None:
-            yield Written(writer.folder, writer.names, index, step.span, by=step.name, doubtful=writer.doubtful)
-
-
-def may_write(run: JobRun, context: Context) -> bool:
-    """Whether the scripts of a job run may leave credentials: cheap, and the answer is mostly no."""
-    variables = SecretVariables(run, None, context.facts)
-    texts = [step.command.text for step in run.steps if step.command is not None and not step.opaque]
-    if any([_creates(text) or variables.may_be_in(text) for text in texts]):
-        return True
-    copying = any([name in text for text in texts for name in _COPYING])
-    return (copying and _sets_a_name(run)) or bool(context.joins(run))
-
-
-def _sets_a_name(run: JobRun) -> bool:
-    """Whether a variable or working directory of a job run may name a file with credentials that is copied to."""
-    values = [*environment_of(run).values(), (run.body or {}).get("working_directory")]
-    for step in run.steps:
-        own = step.argument("environment")
-        values += [field.value for field in own.fields.values()] if type(own) is Mapping else []
-        values.append(step.argument("working_directory"))
-    return any([isinstance(value, Scalar) and _creates(value.text) for value in values])
-
-
-@lru_cache(maxsize=1024)
-def _creates(text: str) -> bool:
-    if any([sign in text for sign in _CREATING]):
-        return True
-    return ">" in text and _GIVING_ALL.search(text) is not None
 
 
 class _Reader:
@@ -135,8 +88,8 @@ class _Reader:
 
     def _script(self, by_command: dict[int, RunCommand]) -> None:
         script = next(iter(by_command.values())).script
-        for event in self.flow.follow(script):
-            at = by_command.get(id(event.node))
+        for node in self.flow.walk(script):
+            at = by_command.get(id(node))
             if at is not None:
                 # A list first: a file that is moved leaves the events.
                 written = list(self._written(at))
@@ -151,9 +104,10 @@ class _Reader:
             )
         if at.command.name == "git":
             yield from _by_git(at, self.flow)
-        elif at.command.name in _COPYING:
+        elif at.command.name in COPYING:
             yield from self._copied(at)
-        yield from self._text(at)
+        if may_write(at.command):
+            yield from self._text(at)
 
     def _text(self, at: RunCommand) -> Iterator[Written]:
         """The files into which a command writes text with a secret, all variables, or by their names credentials."""

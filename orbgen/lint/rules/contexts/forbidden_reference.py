@@ -14,7 +14,7 @@ from orbgen.lint.analyses.supply_chain.images import docker_images, last_part, r
 from orbgen.lint.analyses.supply_chain.machines import machine_of
 from orbgen.lint.analyses.supply_chain.orb_references import imported_orbs
 from orbgen.lint.context import Context, path_of
-from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Severity
+from orbgen.lint.findings import Confidence, Finding, Given, Persona, Rule, Sees, Severity
 from orbgen.source.names import nearest, slips
 from orbgen.source.nodes import Scalar
 from orbgen.source.problems import Note
@@ -28,6 +28,8 @@ RULE = Rule(
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     since="0.1",
+    needs=("org-global",),
+    given=Given.PLAN,
 )
 # The context that every project of an organization may use.
 _EVERYBODYS = "org-global"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from orbgen.access.scenarios import PUSHES
 from orbgen.lint.context import Context
-from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
+from orbgen.lint.findings import Confidence, Finding, Given, Rule, Sees, Severity
 from orbgen.lint.problems import finding_from, renamed
 from orbgen.source.nodes import Scalar, walk
 from orbgen.source.span import Span
@@ -21,6 +20,8 @@ RULE = Rule(
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     since="0.1",
+    needs=("event.github.pull_request", "event.github.comment"),
+    given=Given.PROBLEMS,
 )
 
 # What more specific rules speak of.
@@ -41,6 +42,8 @@ def check(context: Context) -> Iterator[Finding]:
 
 def _unguarded(context: Context) -> Iterator[Finding]:
     """Conditions that read a value of pull requests or comments also when somebody pushes."""
+    from orbgen.access.scenarios import PUSHES
+
     gates = context.gates
     for workflow in context.pipeline.workflows:
         found = [(condition, gates.missing_read(condition)) for condition in workflow.conditions]

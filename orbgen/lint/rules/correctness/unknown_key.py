@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from orbgen.lint.context import Context
-from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
+from orbgen.lint.findings import Confidence, Finding, Given, Rule, Sees, Severity
 from orbgen.lint.problems import finding_from, renamed
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     confidence=Confidence.HIGH,
     since="0.1",
+    given=Given.PROBLEMS,
 )
 
 
