@@ -10,6 +10,7 @@ from orbgen.access.written_texts import PLACEHOLDER, WrittenText
 from orbgen.circleci.jobs import environment_of, image_environment_of
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.text import is_known, parts_of
+from orbgen.shell.branches import has_run
 from orbgen.shell.script import Script, read_script
 from orbgen.shell.words import Command, Word
 from orbgen.shell.wrappers import Unwrapped
@@ -18,11 +19,15 @@ from orbgen.source.span import Span
 
 
 class Variable(msgspec.Struct, frozen=True):
-    """A variable: its value, None where that is not known, and where it is set. Programs see it if it is `exported`."""
+    """A variable: its value, None where that is not known, and where it is set.
+
+    Programs see it if it is `exported`. It is not `certain` where it may be that it is not set at all.
+    """
 
     value: str | None
     span: Span
     exported: bool = True
+    certain: bool = True
 
 
 class _Change(msgspec.Struct, frozen=True):
@@ -34,6 +39,7 @@ class _Change(msgspec.Struct, frozen=True):
     value: Word | None = None
     exported: bool = False
     unset: bool = False
+    branches: tuple[tuple[int, int], ...] = ()
 
 
 def variables_of(run: JobRun) -> dict[str, Variable]:
@@ -75,16 +81,20 @@ def seen_by(
     for change in _changes(script):
         if change.end > command.start:
             break
+        there = environment.get(change.name)
+        certain = has_run(change.branches, command.start)
         if change.unset:
             environment.pop(change.name, None)
+            if there is not None and not certain:
+                environment[change.name] = msgspec.structs.replace(there, certain=False)
             continue
-        there = environment.get(change.name)
         exported = change.exported or exports_all <= change.start or (there is not None and there.exported)
         if change.value is None and there is not None:
             environment[change.name] = msgspec.structs.replace(there, exported=exported)
-        else:
-            span = place(change.start, change.end)
-            environment[change.name] = Variable(values.get(change.name), span, exported)
+            continue
+        value = values.get(change.name) if certain else None
+        certain = certain or (there is not None and there.certain)
+        environment[change.name] = Variable(value, place(change.start, change.end), exported, certain)
     if found is not None:
         environment = {} if found.cleared else environment
         for name in found.unset:
@@ -113,11 +123,14 @@ def exports_in(text: WrittenText, known: Mapping[str, str]) -> dict[str, Variabl
 
 def _changes(script: Script) -> list[_Change]:
     """What a script does to variables, in the order of the text."""
-    found = [_Change(one.name, one.start, one.end, one.value, one.exported) for one in script.assignments]
+    found = [
+        _Change(one.name, one.start, one.end, one.value, one.exported, branches=one.branches)
+        for one in script.assignments
+    ]
     for command in script.commands:
         if command.name == "unset":
-            found += [_Change(word.literal, word.start, word.end, unset=True) for word in command.words[1:]
-                      if word.literal and not word.literal.startswith("-")]  # fmt: skip
+            found += [_Change(word.literal, word.start, word.end, unset=True, branches=command.branches)
+                      for word in command.words[1:] if word.literal and not word.literal.startswith("-")]  # fmt: skip
     found.sort(key=lambda one: one.end)
     return found
 

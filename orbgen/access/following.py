@@ -14,6 +14,7 @@ from orbgen.access.temporary import temporary_path
 from orbgen.access.written_texts import span_of, unknown_stretches
 from orbgen.circleci.pipeline import JobRun, Step
 from orbgen.circleci.text import code_of, is_known
+from orbgen.shell.branches import has_run
 from orbgen.shell.script import Script, read_script
 from orbgen.shell.words import Command, EnclosureKind, PartKind, Word, WordPart
 from orbgen.shell.wrappers import Unwrapped, unwrap
@@ -50,6 +51,23 @@ class RunCommand(msgspec.Struct, frozen=True, eq=False):
     def place(self, start: int, end: int) -> Span:
         """Where characters of the script stand in the author's file."""
         return span_of(self.text, start, end)
+
+    def elements(self, name: str) -> tuple[tuple[Word, ...], bool] | None:
+        """The words that an array has when the command runs, and whether there are surely no more; None if unknown."""
+        found: tuple[Word, ...] | None = None
+        complete = True
+        for one in self.script.assignments:
+            if one.name != name or one.end > self.command.start or one.value is None:
+                continue
+            if not has_run(one.branches, self.command.start):
+                complete = False
+            elif one.elements is None:
+                return None
+            elif one.append:
+                found = (*(found or ()), *one.elements)
+            else:
+                found, complete = one.elements, True
+        return (found, complete) if found is not None else None
 
     def seen(self) -> dict[str, Variable]:
         """The environment of the program that the command starts."""

@@ -57,7 +57,7 @@ class Container(msgspec.Struct, frozen=True, eq=False):
 def container_of(at: RunCommand) -> Container | None:
     """The start of tbot that a `docker run` is; None for any other command."""
     assert at.found is not None
-    words = _behind_run(split(at.found.arguments, at.value))
+    words = _behind_run(split(at.found.arguments, at.value, at.elements))
     if words is None:
         return None
     options, rest = _options(words)
@@ -149,9 +149,10 @@ def _environment(at: RunCommand, options: _Options) -> tuple[dict[str, Variable]
             place = at.text.place(value.start, value.end)
             if separator:
                 found[name] = Variable(text if value.text is not None else None, place)
-            elif name in outside:
+            elif name in outside and outside[name].certain:
                 found[name] = outside[name]
             else:
+                # A context may hold it, or nobody.
                 found[name] = Variable(None, place)
     return found, closed
 

@@ -21,7 +21,7 @@ _VARIABLES = {
 def terraform_join(at: RunCommand) -> Join | None:
     """The join of a command of Terraform; None where it needs no provider, or nothing says how to join."""
     assert at.found is not None
-    words = split(at.found.arguments, at.value)
+    words = split(at.found.arguments, at.value, at.elements)
     action = next((word.text for word in words if not word.first.startswith("-")), None)
     if action not in _ACTIONS:
         return None

@@ -78,7 +78,7 @@ class _Reader:
             return
         join = stated = None
         if found.name == "tbot":
-            command = read_tbot(split(found.arguments, at.value))
+            command = read_tbot(split(found.arguments, at.value, at.elements))
             join = join_of(self._start(at, found, command)) if command is not None else None
             stated = self.versions.current
         elif found.name in PROGRAMS:
@@ -108,7 +108,10 @@ class _Reader:
             return self.files.read(named, at.step) if named is not None else None
 
         seen = {name: variable for name, variable in at.seen().items() if name in VARIABLES}
-        surely = [name for name in seen if name in found.granted] if found.perhaps_cleared else list(seen)
+        surely = [
+            name for name, variable in seen.items()
+            if variable.certain and (name in found.granted or not found.perhaps_cleared)
+        ]  # fmt: skip
         return Start(
             step=at.step,
             span=at.span,
@@ -166,7 +169,7 @@ def _version(stated: StatedVersion | None) -> Setting | None:
 def _of_service_manager(at: RunCommand) -> Join | None:
     """The join of `systemctl start tbot`, of which only the place is known."""
     assert at.found is not None
-    words = {word.text for word in split(at.found.arguments, at.value)}
+    words = {word.text for word in split(at.found.arguments, at.value, at.elements)}
     if not words & {"start", "restart", "--now"} or not words & {"tbot", "tbot.service"}:
         return None
     return Join(program=Program.TBOT, step=at.step, span=at.span, settings={}, unread=True, background=True)

@@ -7,7 +7,9 @@ from collections.abc import Callable
 import msgspec
 
 from orbgen.shell.words import PartKind, Word, WordPart
+from orbgen.source.lazy_patterns import lazy_pattern
 
+_ARRAY = lazy_pattern(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\[[@*]\]\}")
 _BLANKS = " \t\n"
 
 
@@ -24,12 +26,25 @@ class Argument(msgspec.Struct, frozen=True):
     single: bool = True
 
 
-def split(words: tuple[Word, ...], value_of: Callable[[Word], str | None]) -> list[Argument]:
-    """The arguments that words make, given the text of each word that is known."""
+def split(
+    words: tuple[Word, ...],
+    value_of: Callable[[Word], str | None],
+    elements_of: Callable[[str], tuple[tuple[Word, ...], bool] | None] = lambda name: None,
+) -> list[Argument]:
+    """The arguments that words make, given the text of each word that is known.
+
+    `elements_of` gives the words of an array, and whether there are surely no more.
+    """
     found: list[Argument] = []
     for word in words:
         value = value_of(word)
-        if value is None:
+        array = _ARRAY.fullmatch(word.parts[0].text) if value is None and len(word.parts) == 1 else None
+        elements = elements_of(array[1]) if array is not None else None
+        if elements is not None:
+            found += split(elements[0], value_of)
+            if not elements[1]:
+                found.append(_unknown(word, value_of))
+        elif value is None:
             found.append(_unknown(word, value_of))
         elif not any([_splits(part, _part(part, value_of)) for part in word.parts]):
             found.append(Argument(value, value, word.start, word.end))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from orbgen.shell.branches import BRANCHING, branch_in
 from orbgen.shell.offsets import Offsets
 from orbgen.shell.word_reader import REDIRECTS, WordReader
 from orbgen.shell.words import Assignment, Command, Enclosure, EnclosureKind, Redirection, Word
@@ -24,6 +25,7 @@ class Collector:
         self._offset = offsets.character
         self._words = WordReader(text, offsets)
         self._pipelines = 0
+        self._branches: tuple[tuple[int, int], ...] = ()
 
     def visit(self, node: Any, around: _Around = (), redirections: tuple[Redirection, ...] = ()) -> None:
         """Collect what is at and below a node; the redirections are those that stand behind it."""
@@ -71,13 +73,18 @@ class Collector:
         )
 
     def _children(self, node: Any, around: _Around, redirections: tuple[Redirection, ...] = ()) -> None:
-        children = node.children
+        children, branching = node.children, node.type in BRANCHING
         last = max([index for index, child in enumerate(children) if child.is_named], default=-1)
         for index, child in enumerate(children):
             if not child.is_named or child.type in REDIRECTS:
                 continue
             before = len(self.commands)
+            outer = self._branches
+            branch = branch_in(node, child, index) if branching else None
+            if branch is not None:
+                self._branches = (*outer, (self._offset(branch[0]), self._offset(branch[1])))
             self.visit(child, around, redirections if index == last else ())
+            self._branches = outer
             follower = children[index + 1].type if index + 1 < len(children) else ""
             if follower == "&" and len(self.commands) > before:
                 self._set_background(before)
@@ -142,7 +149,7 @@ class Collector:
         start, end = self._offset(node.start_byte), self._offset(node.end_byte)
         command = Command(
             words[0].start if words else start, end, tuple(words), tuple(assignments), tuple(found), False,
-            _innermost_pipeline(around), around,
+            _innermost_pipeline(around), around, self._branches,
         )  # fmt: skip
         self.commands.append(command)
         self._inside(node, around)
@@ -160,7 +167,9 @@ class Collector:
         name = node.child_by_field_name("variable")
         for value in node.children_by_field_name("value") if name is not None else ():
             word = self.word(value)
-            self.assignments.append(Assignment(name.text.decode(), word, word.start, word.end, loop=True))
+            self.assignments.append(
+                Assignment(name.text.decode(), word, word.start, word.end, loop=True, branches=self._branches)
+            )
 
     def _declare(self, node: Any, around: _Around, redirections: tuple[Redirection, ...]) -> None:
         exported = node.children[0].type == "export" or any(
@@ -172,19 +181,24 @@ class Collector:
                 self._assign(child, exported=exported)
             elif child.type == "variable_name":
                 start, end = self._offset(child.start_byte), self._offset(child.end_byte)
-                self.assignments.append(Assignment(child.text.decode(), None, start, end, exported))
+                self.assignments.append(
+                    Assignment(child.text.decode(), None, start, end, exported, branches=self._branches)
+                )
             if child.type != "comment":
                 words.append(self.word(child))
         start, end = self._offset(node.start_byte), self._offset(node.end_byte)
         self.commands.append(
-            Command(start, end, tuple(words), (), redirections, False, _innermost_pipeline(around), around)
+            Command(
+                start, end, tuple(words), (), redirections, False, _innermost_pipeline(around), around, self._branches
+            )
         )
         self._inside(node, around)
 
     def _unset(self, node: Any, around: _Around, redirections: tuple[Redirection, ...]) -> None:
         words = tuple([self.word(child) for child in node.children if child.type != "comment"])
         start, end = self._offset(node.start_byte), self._offset(node.end_byte)
-        self.commands.append(Command(start, end, words, (), redirections, False, _innermost_pipeline(around), around))
+        pipeline = _innermost_pipeline(around)
+        self.commands.append(Command(start, end, words, (), redirections, False, pipeline, around, self._branches))
         self._inside(node, around)
 
     def _assign(self, node: Any, *, exported: bool) -> None:
@@ -195,7 +209,14 @@ class Collector:
         value = node.child_by_field_name("value")
         start, end = self._offset(node.start_byte), self._offset(node.end_byte)
         word = self.word(value) if value is not None else Word(end, end, ())
-        return Assignment(name.text.decode() if name is not None else "", word, start, end, exported)
+        elements = None
+        if value is not None and value.type == "array":
+            elements = tuple([self.word(child) for child in value.children if child.is_named])
+        append = any([child.type == "+=" for child in node.children])
+        return Assignment(
+            name.text.decode() if name is not None else "", word, start, end, exported, False, append, elements,
+            self._branches,
+        )  # fmt: skip
 
     def word(self, node: Any) -> Word:
         """The word that a node is."""

@@ -78,7 +78,7 @@ class Script:
         found: dict[str, str] = {}
         seen: set[str] = set()
         for assignment in self.assignments:
-            if assignment.loop:
+            if assignment.loop or assignment.append:
                 found.pop(assignment.name, None)
                 seen.add(assignment.name)
             elif assignment.value is not None:

@@ -66,7 +66,8 @@ class Word(msgspec.Struct, frozen=True):
 class Assignment(msgspec.Struct, frozen=True):
     """`NAME=value`, alone, behind `export` and its kin, or before a command; `value` is None for a bare name.
 
-    A `loop` is one of the words that `for NAME in ...` takes.
+    A `loop` is one of the words that `for NAME in ...` takes, and `append` is `NAME+=value`. An array, `NAME=(words)`,
+    has its words as `elements`. `branches` are the stretches around it that may not run, the outermost first.
     """
 
     name: str
@@ -75,6 +76,9 @@ class Assignment(msgspec.Struct, frozen=True):
     end: int
     exported: bool = False
     loop: bool = False
+    append: bool = False
+    elements: tuple[Word, ...] | None = None
+    branches: tuple[tuple[int, int], ...] = ()
 
 
 class HereDocument(msgspec.Struct, frozen=True):
@@ -134,7 +138,7 @@ class Command(msgspec.Struct, frozen=True):
     """One simple command: its words, the name first, and what stands around it.
 
     `background` is a trailing `&`. Commands with one `pipeline` number are piped into one another, in order.
-    `around` is what encloses it, the outermost first.
+    `around` is what encloses it, the outermost first, and `branches` are the stretches that may not run.
     """
 
     start: int
@@ -145,6 +149,7 @@ class Command(msgspec.Struct, frozen=True):
     background: bool = False
     pipeline: int = -1
     around: tuple[Enclosure, ...] = ()
+    branches: tuple[tuple[int, int], ...] = ()
 
     @property
     def name(self) -> str | None:

@@ -194,3 +194,54 @@ def test_terraform_that_does_not_join():
     assert joins(config("terraform plan", keys="environment: {TF_TELEPORT_ADDR: p:443}")) == ()
     exported = joined("export TF_TELEPORT_JOIN_METHOD=$METHOD\nterraform plan")
     assert exported.method is None
+
+
+@pytest.mark.parametrize(
+    ("script", "value", "surely"),
+    [
+        ("if cond; then\nexport TELEPORT_PROXY=p\nSTART\nfi", "p", True),
+        ("if cond; then\nexport TELEPORT_PROXY=p\nfi\nSTART", None, False),
+        ("if cond; then\nexport TELEPORT_PROXY=p\nelse\nSTART\nfi", None, False),
+        ("if export TELEPORT_PROXY=p; then\nSTART\nfi", "p", True),
+        ("case $x in\na) export TELEPORT_PROXY=p;;\nesac\nSTART", None, False),
+        ("for x in a b; do\nexport TELEPORT_PROXY=p\ndone\nSTART", None, False),
+        ("set_it() { export TELEPORT_PROXY=p; }\nSTART", None, False),
+        ("cond && export TELEPORT_PROXY=p\nSTART", None, False),
+        ("cond && export TELEPORT_PROXY=p && START", "p", True),
+        ("cond || export TELEPORT_PROXY=p\nSTART", None, False),
+        ("export TELEPORT_PROXY=p && cond\nSTART", "p", True),
+        ("{ export TELEPORT_PROXY=p; }\nSTART", "p", True),
+        ("export TELEPORT_PROXY=p\nif cond; then\nunset TELEPORT_PROXY\nfi\nSTART", None, False),
+        ("export TELEPORT_PROXY=a\nexport TELEPORT_PROXY+=:443\nSTART", None, True),
+    ],
+)
+def test_what_is_set_only_in_some_cases_is_not_surely_set(script, value, surely):
+    join = joined(script.replace("START", START))
+    assert ("proxy-server" in join.settings) is surely
+    assert join.value("proxy-server") == value
+    assert join.unread is not surely
+
+
+@pytest.mark.parametrize(
+    ("script", "expected", "partial"),
+    [
+        ('args=(start --token demo)\ntbot "${args[@]}"', {"token": "demo"}, False),
+        (
+            'args=(--token demo)\nargs+=(--oneshot)\ntbot start "${args[@]}"',
+            {"token": "demo", "oneshot": "true"},
+            False,
+        ),
+        ('args=(--token "$T" --oneshot)\ntbot start ${args[*]}', {"token": None, "oneshot": "true"}, False),
+        ('args=(--token demo)\nif x; then args+=(--oneshot); fi\ntbot start "${args[@]}"', {"token": "demo"}, True),
+        ('if x; then args=(--oneshot); fi\ntbot start "${args[@]}"', {}, True),
+        ('tbot start "${args[@]}"\nargs=(--oneshot)', {}, True),
+        ('args=(--oneshot)\nargs=(--token demo)\ntbot start "${args[@]}"', {"token": "demo"}, False),
+        ('args=--oneshot\ntbot start "${args[@]}"', {}, True),
+    ],
+)
+def test_arrays_of_arguments(script, expected, partial):
+    join = joined(script)
+    assert said(join) == expected
+    assert join.unread is partial
+    if "token" in expected:
+        assert join.settings["token"].span.text.startswith("--token")
