@@ -19,11 +19,11 @@ _PROXY_PORTS = ("443", "3080")
 def mismatched(root: Mapping, versions: VersionRange) -> Iterator[Mistake]:
     """Every setting that no version of a range has, and those that all of them advise against."""
     if is_version_1(root):
-        yield from _judged("tbot.yaml of version v1", gates()["config-v1"], root.span, versions)
+        yield from judged("tbot.yaml of version v1", gates()["config-v1"], root.span, versions)
         return
     field = root.fields.get("version")
     if field is not None:
-        yield from _judged("tbot.yaml of version v2", gates()["config-v2"], field.value.span, versions)
+        yield from judged("tbot.yaml of version v2", gates()["config-v2"], field.value.span, versions)
     yield from _keys(root, file_keys(), versions)
     yield from _auth_server(root, versions)
     for node, keys in _parts(root):
@@ -47,19 +47,19 @@ def _service(entry: Mapping, versions: VersionRange) -> Iterator[Mistake]:
     service = service_of(entry)
     if service is None:
         return
-    yield from _judged(f"the service {service.type}", service.gate, entry.fields["type"].value.span, versions)
+    yield from judged(f"the service {service.type}", service.gate, entry.fields["type"].value.span, versions)
     keys = {key: gate for key, gate in service.keys.items() if key != "roles"}
     yield from _keys(entry, keys, versions)
     roles = entry.get("roles")
     if type(roles) is Sequence and roles.elements:
-        yield from _judged("`roles` of a service", service.keys["roles"], entry.fields["roles"].key.span, versions)
+        yield from judged("`roles` of a service", service.keys["roles"], entry.fields["roles"].key.span, versions)
 
 
 def _keys(node: Mapping, keys: dict[str, Gate], versions: VersionRange) -> Iterator[Mistake]:
     for name, field in node.fields.items():
         gate = keys.get(name)
         if gate is not None:
-            yield from _judged(f"`{name}`", gate, field.key.span, versions)
+            yield from judged(f"`{name}`", gate, field.key.span, versions)
 
 
 def _auth_server(root: Mapping, versions: VersionRange) -> Iterator[Mistake]:
@@ -80,7 +80,8 @@ def names_proxy(node: Content) -> bool:
     return isinstance(node, Scalar) and (known(node) or "").rpartition(":")[2] in _PROXY_PORTS
 
 
-def _judged(what: str, gate: Gate, place: Span, versions: VersionRange) -> Iterator[Mistake]:
+def judged(what: str, gate: Gate, place: Span, versions: VersionRange) -> Iterator[Mistake]:
+    """The mistake that using something is in a range of versions, if it is one."""
     help = f"use {gate.instead}" if gate.instead else None
     if gate.exists_throughout(versions) is False:
         if gate.until is not None and versions.lowest >= gate.until:

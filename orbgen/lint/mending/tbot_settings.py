@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 
 from orbgen.lint.context import Context
+from orbgen.lint.file_context import RunJoin
 from orbgen.lint.findings import Finding
 from orbgen.lint.mending.fixes import Fix, Mender
+from orbgen.lint.mending.suggestions import with_suggestion
 from orbgen.source.nodes import Scalar
+from orbgen.source.sentences import shortened
+from orbgen.teleport.mistakes import Mistake
 
 # What stands behind the program up to where its own flags begin.
 _START = re.compile(r"[ \t]+start\b(?:[ \t]+[a-z][a-z0-9/-]*)?")
+_FLAG = re.compile(r"^--?[\w-]+")
 _VALUE = re.compile(r"(?:^|=|\s+)(?P<quote>[\"']?)(?P<value>[^\"'\s=]+)(?P=quote)$")
 
 
@@ -35,6 +41,22 @@ def with_value(finding: Finding, mender: Mender, value: str) -> Fix | None:
 def with_text(finding: Finding, mender: Mender, pattern: re.Pattern[str], text: str) -> Fix | None:
     """The setting at a finding with another text where a pattern first fits; its group `value`, if it has one."""
     return _with(finding, mender, pattern, text, f"write {text.strip(':')}")
+
+
+def with_suggested(finding: Finding, mender: Mender, mistakes_of: Callable[[RunJoin], Iterator[Mistake]]) -> Fix | None:
+    """The flag or key that the mistake at a finding suggests in the place of the one that is there."""
+    mistakes = [mistake for at in mender.file.run_joins() for mistake in mistakes_of(at)]
+    suggested = {
+        mistake.suggestion
+        for mistake in mistakes
+        if mistake.span == finding.primary and shortened(mistake.message) == finding.message
+    }
+    name = suggested.pop() if len(suggested) == 1 else None
+    if name is None:
+        return None
+    if name.startswith("--"):
+        return with_text(finding, mender, _FLAG, name)
+    return with_suggestion(finding, mistakes, mender)
 
 
 def _with(finding: Finding, mender: Mender, pattern: re.Pattern[str], text: str, title: str) -> Fix | None:
