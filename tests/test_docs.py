@@ -21,8 +21,8 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parent.parent
-# The pages of the rules are made of what tests/lint/test_pages.py tests.
-DOCS = [path for path in sorted((ROOT / "docs").rglob("*.md")) if path.parent.name != "rules"]
+# The pages of the rules are made of what tests/lint/test_pages.py tests, those of the orb of what tests/orb tests.
+DOCS = [path for path in sorted((ROOT / "docs").rglob("*.md")) if path.parent.name not in ("rules", "orb")]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS]
 FENCE = re.compile(r"^( *)```([^\n`]*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 # What stands between the outputs of two commands: the exit code of the one before.

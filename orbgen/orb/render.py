@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import msgspec
 
@@ -15,13 +16,21 @@ _SOURCE = "orb/src"
 
 
 class OrbSettings(msgspec.Struct, frozen=True):
-    """What a publisher may choose; `proxy` becomes the default of the orb's parameter, which else has to be given."""
+    """What a publisher may choose.
+
+    `proxy` and `token` become the defaults of the orb's parameters, which else have to be given. `teleport_version` is
+    a version, or `auto` for the one that the proxy names.
+    """
 
     name: str = "orbgen/teleport"
     version: str = "1.0.0"
     source_url: str = "https://github.com/orbgen/orbgen"
     teleport_version: str = "18.11.0"
+    edition: str = "oss"
+    fips: bool = False
     proxy: str | None = None
+    token: str | None = None
+    ttl: str = "30m"
     context: str = "teleport-access"
     image_tag: str = "2026.03"
     deploy_tag: str = "2024.11.1"
@@ -35,6 +44,20 @@ class OrbSettings(msgspec.Struct, frozen=True):
 
 
 DEFAULTS = OrbSettings()
+
+
+def company_settings(plan: dict[str, Any], settings: OrbSettings = DEFAULTS) -> OrbSettings:
+    """The settings with what a plan says in their place; the plan as `project.plan.read_data` gives it."""
+    teleport = plan.get("teleport", {})
+    chosen = {key: teleport[key] for key in ("proxy", "token", "ttl", "context") if key in teleport}
+    if "version" in teleport:
+        chosen["teleport_version"] = teleport["version"]
+    if "edition" in teleport:
+        chosen["fips"] = teleport["edition"] == "fips"
+        chosen["edition"] = "enterprise" if chosen["fips"] else teleport["edition"]
+    if "orb" in plan:
+        chosen["name"], _, chosen["version"] = plan["orb"].partition("@")
+    return msgspec.structs.replace(settings, **chosen)
 
 
 def render_orb(settings: OrbSettings = DEFAULTS) -> dict[str, str]:

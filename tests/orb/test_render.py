@@ -226,3 +226,37 @@ def assert_clean(path: Path) -> None:
     # The image's tag names a month, since a digest in a published orb would keep every user on an old image.
     strictest = ("--persona", "auditor", "--min-confidence", "low", "--format", "concise", "--ignore", "unpinned-image")
     assert orbgen("lint", path, *strictest, "--quiet", "--orb", f"orbgen/teleport={ORB}") == ""
+
+
+PLAN = """\
+organization-id: 5f0a3c1e-9d2b-4c7a-8e61-0b2d4f6a8c10
+project-id: a1b2c3d4-e5f6-4a7b-8c9d-0e1f2a3b4c5d
+teleport: {proxy: "acme.teleport.sh:443", version: auto, edition: fips, token: acme-ci, context: servers, ttl: 10m}
+contexts: {servers: {}}
+orb: acme/teleport@2.0.1
+"""
+
+
+def test_a_plan_gives_the_orb_a_company_s_own_defaults(tmp_path):
+    (tmp_path / "orbgen.yml").write_text(PLAN)
+    orbgen("orb", "render", "--plan", tmp_path / "orbgen.yml", "-o", tmp_path / "orb")
+    source = tmp_path / "orb" / "src"
+    parameters = load(source / "jobs" / "ssh.yml")["parameters"]
+    expected = {
+        "proxy": "acme.teleport.sh:443", "version": "auto", "edition": "enterprise", "fips": True, "token": "acme-ci",
+        "ttl": "10m",
+    }  # fmt: skip
+    assert {name: parameters[name]["default"] for name in expected} == expected
+    usage = load(source / "examples" / "ssh.yml")["usage"]
+    assert usage["orbs"] == {"teleport": "acme/teleport@2.0.1"}
+    assert usage["workflows"]["main"]["jobs"][0]["teleport/ssh"]["context"] == "servers"
+    assert orbgen("orb", "validate", source, "--name", "acme/teleport") == ""
+
+
+def test_a_plan_that_cannot_be_used_is_explained_and_writes_nothing(tmp_path):
+    (tmp_path / "orbgen.yml").write_text("teleport: {proxy: https://example.com}\n")
+    command = [sys.executable, "-m", "orbgen", "orb", "render", "--plan", "orbgen.yml"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert run.returncode == 2
+    assert "orbgen.yml:1:19" in run.stderr
+    assert not (tmp_path / "orb").exists()
