@@ -15,7 +15,7 @@ from orbgen.access.gates import Gates
 from orbgen.access.outcomes import FRESH_NAMES
 from orbgen.access.running import is_pattern
 from orbgen.access.scenarios import Scenario, on_branch, on_tag
-from orbgen.circleci.expressions import Binary, Expression, Joined, Literal, Not, Pattern, Variable
+from orbgen.circleci.expressions import Expression, Literal, Pattern, leaves, variables
 from orbgen.circleci.pattern_samples import samples
 from orbgen.circleci.pipeline import JobRun, Workflow
 from orbgen.circleci.text import is_known
@@ -133,32 +133,13 @@ def _filtered(run: JobRun, kind: str) -> Iterator[str]:
 
 def _texts_of(expression: Expression) -> Iterator[str]:
     """The texts that a formula compares something with, and texts that its patterns match."""
-    waiting = [expression]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, Binary):
-            waiting += [node.right, node.left]
-        elif isinstance(node, Not):
-            waiting.append(node.operand)
-        elif isinstance(node, Joined):
-            waiting += node.pieces
-        elif isinstance(node, Pattern):
-            yield from samples(node.text)
-        elif isinstance(node, Literal) and isinstance(node.value, str) and node.value:
-            yield from (node.value, f"{node.value}1.0", f"zq-{node.value}-1")
+    for leaf in leaves(expression):
+        if isinstance(leaf, Pattern):
+            yield from samples(leaf.text)
+        elif isinstance(leaf, Literal) and isinstance(leaf.value, str) and leaf.value:
+            yield from (leaf.value, f"{leaf.value}1.0", f"zq-{leaf.value}-1")
 
 
 def asks_for(expression: Expression, name: str) -> bool:
     """Whether a formula depends on a pipeline value."""
-    waiting = [expression]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, Variable) and node.name == name:
-            return True
-        if isinstance(node, Binary):
-            waiting += [node.right, node.left]
-        elif isinstance(node, Not):
-            waiting.append(node.operand)
-        elif isinstance(node, Joined):
-            waiting += node.pieces
-    return False
+    return any([variable.name == name for variable in variables(expression)])

@@ -7,7 +7,7 @@ left. CircleCI's own implementation is public (CircleCI-Public/expr); where docu
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias, Union
 
 import msgspec
@@ -236,15 +236,18 @@ class _Parser:
 
 def variables(expression: Expression) -> list[Variable]:
     """The variables of an expression, in the order of the text."""
-    found: list[Variable] = []
+    return [leaf for leaf in leaves(expression) if isinstance(leaf, Variable)]
+
+
+def leaves(expression: Expression) -> Iterator[Literal | Variable | Pattern]:
+    """What an expression compares and combines, in the order of the text."""
     pending: list[Expression] = [expression]
     while pending:
         part = pending.pop()
-        if isinstance(part, Variable):
-            found.append(part)
+        if isinstance(part, Literal | Variable | Pattern):
+            yield part
         else:
             pending.extend(reversed(_inner(part)))
-    return found
 
 
 def _inner(expression: Expression) -> tuple[Expression, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from orbgen.circleci.expressions import Binary, Expression, ExpressionError, Not, Pattern, parse
+from orbgen.circleci.expressions import ExpressionError, Pattern, leaves, parse
 from orbgen.circleci.text import is_known
 from orbgen.lint.analyses.correctness.ref_filters import (
     Mistake,
@@ -94,25 +94,13 @@ def _conditions(mappings: list[Mapping]) -> Iterator[tuple[Span, Mistake]]:
                         yield pattern.span, mistake
             elif key in _CONDITIONS and isinstance(value, Scalar) and "matches" in value.text:
                 try:
-                    patterns = list(_patterns(parse(value.text)))
+                    patterns = [leaf for leaf in leaves(parse(value.text)) if isinstance(leaf, Pattern)]
                 except ExpressionError:
                     continue
                 for found in patterns:
                     mistake = mistake_in_pattern(found.text)
                     if mistake is not None:
                         yield value.place(found.start, found.end), mistake
-
-
-def _patterns(expression: Expression) -> Iterator[Pattern]:
-    waiting = [expression]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, Binary):
-            waiting += [node.right, node.left]
-        elif isinstance(node, Not):
-            waiting.append(node.operand)
-        elif isinstance(node, Pattern):
-            yield node
 
 
 def _found(place: Span, mistake: Mistake) -> Finding:
