@@ -58,17 +58,14 @@ def setup_text(path: str) -> str | None:
 
 def setup_files(path: str) -> tuple[str, ...]:
     """The files that may be setup configurations for one: what this module says of it depends on them."""
-    directory = os.path.dirname(os.path.abspath(path))
-    beside = os.path.join(directory, "config.yml")
-    while os.path.basename(directory) != ".circleci":
-        directory, name = os.path.split(directory)
-        if not name:
-            return (beside,)
-    return tuple(dict.fromkeys((beside, *[os.path.join(directory, name) for name in CONFIG_NAMES])))
+    beside = os.path.join(os.path.dirname(os.path.abspath(path)), "config.yml")
+    folder = _circleci_folder(path)
+    folders = [folder] if folder is not None else [os.path.join(above, ".circleci") for above in _checkout_above(path)]
+    return tuple(dict.fromkeys((beside, *[os.path.join(one, name) for one in folders for name in CONFIG_NAMES])))
 
 
 def is_continuation(path: str) -> bool:
-    """Whether a configuration is one that the setup configuration beside it continues with, or one above it may."""
+    """Whether a setup configuration may continue with a configuration: one above it, or outside one that names it."""
     return setup_of(path) is not None
 
 
@@ -77,9 +74,36 @@ def setup_of(path: str) -> str | None:
     directory, base = os.path.split(os.path.abspath(path))
     if base in CONFIG_NAMES and os.path.basename(directory) == ".circleci":
         return None
+    folder = _circleci_folder(path)
+    if folder is not None:
+        config = config_in(folder)
+        return setup_text(config) if config is not None else None
+    for above in _checkout_above(path):
+        config = config_in(above)
+        if config is not None and os.path.abspath(path) in [os.path.abspath(other) for other in continued_by(config)]:
+            return setup_text(config)
+    return None
+
+
+def _circleci_folder(path: str) -> str | None:
+    """The `.circleci` folder that a file lies in, at any depth."""
+    directory = os.path.dirname(os.path.abspath(path))
     while os.path.basename(directory) != ".circleci":
         directory, name = os.path.split(directory)
         if not name:
             return None
-    config = config_in(directory)
-    return setup_text(config) if config is not None else None
+    return directory
+
+
+def _checkout_above(path: str) -> Iterator[str]:
+    """The folders that a file lies in, up to the root of its checkout; none outside of one."""
+    folders = []
+    directory = os.path.dirname(os.path.abspath(path))
+    while True:
+        folders.append(directory)
+        if os.path.exists(os.path.join(directory, ".git")):
+            yield from folders
+            return
+        directory, name = os.path.split(directory)
+        if not name:
+            return

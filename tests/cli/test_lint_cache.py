@@ -194,6 +194,17 @@ def test_a_setup_configuration_beside_it_makes_new(lint, write, linted):
     assert "undefined-orb" not in lint().out
 
 
+def test_a_setup_configuration_that_names_it_elsewhere_makes_new(lint, write, linted):
+    write("ci/next.yml", CONFIG.replace("jobs:\n", "parameters: {again: {type: boolean, default: false}}\njobs:\n", 1))
+    write(".circleci/config.yml", CONFIG)
+    asked = ("--select", "unused-definition", "--persona", "auditor", ".circleci", "ci/next.yml")
+    assert "again" in lint(*asked).out
+    write(
+        ".circleci/config.yml", CONFIG.replace("jobs:\n", "setup: true\njobs:\n", 1).replace("make", "go ci/next.yml")
+    )
+    assert "again" not in lint(*asked).out
+
+
 # The folder
 
 

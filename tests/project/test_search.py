@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from orbgen.project.continuing import is_continuation
+from orbgen.project.continuing import is_continuation, setup_files
 from orbgen.project.search import find_files
 
 
@@ -112,6 +112,35 @@ def test_a_setup_configuration_continues_with_one_of_those_beside_it(tmp_path, s
     (folder / "config.yml").write_text(f"version: 2.1\n{setup}\n", encoding="utf-8")
     assert is_continuation(str(folder / path)) is expected
     assert not is_continuation(str(tmp_path / path))
+
+
+@pytest.mark.parametrize(
+    ("file", "named", "expected"),
+    [
+        ("ci/next.yml", "ci/next.yml", True),
+        ("ci/next.yml", "./ci/next.yml", True),
+        ("ci/next.yml", "next.yml", False),
+        ("shop/ci/next.yml", "ci/next.yml", False),
+        ("next.yml", "next.yml", True),
+        ("ci/config.yml", "ci/config.yml", True),
+    ],
+)
+def test_a_setup_configuration_continues_with_what_it_names_elsewhere(tmp_path, file, named, expected):
+    for folder in (".git", ".circleci", "ci", "shop/ci"):
+        (tmp_path / folder).mkdir(parents=True)
+    text = f"version: 2.1\nsetup: true\njobs: {{x: {{steps: [run: continue {named}]}}}}\n"
+    (tmp_path / ".circleci" / "config.yml").write_text(text, encoding="utf-8")
+    (tmp_path / file).write_text("version: 2.1\n", encoding="utf-8")
+    assert is_continuation(str(tmp_path / file)) is expected
+    assert str(tmp_path / ".circleci" / "config.yml") in setup_files(str(tmp_path / file))
+
+
+def test_the_search_for_a_setup_configuration_ends_at_the_root_of_the_checkout(tmp_path):
+    (tmp_path / ".circleci").mkdir()
+    (tmp_path / "shop" / ".git").mkdir(parents=True)
+    (tmp_path / ".circleci" / "config.yml").write_text("setup: true\n# shop/next.yml\n", encoding="utf-8")
+    (tmp_path / "shop" / "next.yml").write_text("version: 2.1\n", encoding="utf-8")
+    assert not is_continuation(str(tmp_path / "shop" / "next.yml"))
 
 
 # Patterns
