@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from orbgen.cli.exits import UsageProblem
 from orbgen.cli.orb_options import store_for
-from orbgen.cli.plan_settings import settings_for
+from orbgen.cli.plan_settings import settings_for, unknown_rule
 from orbgen.lint.findings import Severity
 from orbgen.project.settings import Settings
 from orbgen.project.user_cache import cache_folder
@@ -170,5 +170,6 @@ class Linters:
         except BaselineError as error:
             raise UsageProblem(str(error)) from None
         except UnknownRuleError as error:
-            where = f"{settings.path}: " if settings.path is not None else ""
-            raise UsageProblem(f"{where}{error}") from None
+            # The flags were looked at without a plan before, so the plan it is that names the rule.
+            problem = str(error) if settings.path is None else unknown_rule(settings.path, error)
+            raise UsageProblem(problem) from None

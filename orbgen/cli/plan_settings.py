@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from orbgen.cli.exits import UsageProblem
 from orbgen.project.settings import Settings, SettingsReader
 from orbgen.source.problems import UnreadableError
+
+if TYPE_CHECKING:
+    from orbgen.lint.selection import UnknownRuleError
 
 
 def settings_for(reader: SettingsReader, folder: str) -> Settings:
@@ -21,5 +26,21 @@ def settings_for(reader: SettingsReader, folder: str) -> Settings:
         from orbgen.cli.problem_report import show_problems
 
         show_problems(error.problems)
-        name = error.problems[0].span.source.name
-        raise UsageProblem(f"the settings in {name} cannot be used") from None
+        raise UsageProblem(_unusable(error.problems[0].span.source.name)) from None
+
+
+def unknown_rule(path: str, error: UnknownRuleError) -> str:
+    """Show where a plan names a rule that there is not; a sentence for the end of the run."""
+    from orbgen.cli.problem_report import show_problems
+    from orbgen.project.plan_rules import place_of_rule
+    from orbgen.source.problems import Problem
+
+    place = place_of_rule(path, error.text)
+    if place is None:
+        return f"{path}: {error}"
+    show_problems((Problem("unknown-rule", error.message, place, error.help),))
+    return _unusable(path)
+
+
+def _unusable(path: str) -> str:
+    return f"the settings in {path} cannot be used"

@@ -14,7 +14,16 @@ _PATTERN = lazy_pattern(r"(?P<rule>[^\[\]*]*)(?P<any>\*)?(?:\[(?P<kind>[^\[\]]+)
 
 
 class UnknownRuleError(Exception):
-    """A pattern names no rule or kind: one sentence that says so, with the nearest name."""
+    """A pattern names no rule or kind: one sentence that says so, with the nearest name.
+
+    `text` is the pattern, `message` what is wrong with it, `help` what to do about it.
+    """
+
+    def __init__(self, text: str, message: str, help: str) -> None:
+        super().__init__(f"{message}; {help}")
+        self.text = text
+        self.message = message
+        self.help = help
 
 
 class Pattern(msgspec.Struct, frozen=True):
@@ -69,17 +78,17 @@ def read_patterns(texts: Iterable[str], rules: tuple[str, ...], page: Callable[[
 def _read(text: str, rules: tuple[str, ...], page: Callable[[str], str]) -> Pattern:
     match = _PATTERN.fullmatch(text)
     if match is None:
-        raise UnknownRuleError(f"'{text}' is no rule; write RULE, RULE[KIND] or PREFIX-*")
+        raise UnknownRuleError(text, f"'{text}' is no rule", "write RULE, RULE[KIND] or PREFIX-*")
     pattern = Pattern(match["rule"], match["kind"] or "", match["any"] is not None)
     known = [rule for rule in rules if pattern.names(rule)]
     if not known:
         word = "no rule begins with" if pattern.group else "there is no rule"
-        raise UnknownRuleError(f"{word} '{pattern.rule}'; {_hint(pattern.rule, rules)}")
+        raise UnknownRuleError(text, f"{word} '{pattern.rule}'", _hint(pattern.rule, rules))
     if pattern.kind and not any([names_kind(page(rule), pattern.kind) for rule in known]):
         kinds = [kind for rule in known for kind in _KINDS.findall(page(rule))]
         guess = nearest(pattern.kind, kinds)
         hint = f"did you mean '{guess}'?" if guess else f"orbgen explain {known[0]} tells which there are"
-        raise UnknownRuleError(f"the rule '{known[0]}' has no kind '{pattern.kind}'; {hint}")
+        raise UnknownRuleError(text, f"the rule '{known[0]}' has no kind '{pattern.kind}'", hint)
     return pattern
 
 

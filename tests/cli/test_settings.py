@@ -87,8 +87,13 @@ def test_comments_ignore_unless_the_flag_says_no(orbgen, write):
         ("lint: {presona: auditor}\n", "did you mean `persona`?"),
         (
             "lint: {ignore: [{rule: compil-error}]}\n",
-            "orbgen.yml: there is no rule 'compil-error'; did you mean 'compile-error'?",
+            "error[unknown-rule]: there is no rule 'compil-error' --> orbgen.yml:1:24 | 1 | lint: {ignore: [{rule: "
+            "compil-error}]} | ^^^^^^^^^^^^ | = help: did you mean 'compile-error'? "
+            "error: the settings in orbgen.yml cannot be used",
         ),
+        ("lint:\n  select:\n    - teleport-*\n    - 'x, compile-errors'\n", "--> orbgen.yml:4:7"),
+        ("lint:\n  rules:\n    compile-eror: {severity: low}\n", "3 | compile-eror: {severity: low} | ^^^^^^^^^^^^"),
+        ("lint: {ignore: [{rule: 'compile-error[nothing]'}]}\n", "the rule 'compile-error' has no kind 'nothing'"),
         ("lint: [", "unable to parse YAML"),
     ],
 )
