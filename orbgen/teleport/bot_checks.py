@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orbgen.source.names import nearest
-from orbgen.source.nodes import Scalar, Sequence
+from orbgen.source.nodes import Mapping, Scalar, Sequence
 from orbgen.teleport.durations import seconds_of
 from orbgen.teleport.mistakes import Effect, Mistake
 from orbgen.teleport.resources import Bot, is_filled_in, known
@@ -15,9 +15,18 @@ LONGEST_SESSION = 168 * 3600  # seconds
 
 
 def refused(bot: Bot) -> Iterator[Mistake]:
-    """Every reason for which Teleport refuses a bot. That a role exists is not among them; Teleport does not look."""
+    """Every reason for which Teleport refuses a bot. That a role exists is not among them; Teleport does not look.
+
+    Nothing is said of a bot of a version that is not known.
+    """
+    if not bot.is_understood:
+        return
     if bot.name is None or bot.name.text == "":
         yield Mistake("name", "the bot has no name", bot.place, Effect.REFUSED, "set `metadata.name`")
+    if not bot.operator:
+        # Kubernetes has further keys there, and says so itself where one is wrong.
+        yield from _unknown_keys(bot.root, "bot-keys", "a bot")
+        yield from _unknown_keys(bot.metadata, "metadata-keys", "a bot's metadata")
     spec = bot.spec
     if spec is None:
         yield Mistake("spec", "the bot has no `spec`", bot.place, Effect.REFUSED, "write at least `spec: {roles: []}`")
@@ -26,16 +35,18 @@ def refused(bot: Bot) -> Iterator[Mistake]:
     for role in roles.elements if type(roles) is Sequence else ():
         if isinstance(role, Scalar) and role.text == "":
             yield Mistake("role", "a role of the bot has no name", role.span, Effect.REFUSED, "name it or take it away")
-    for name, field in spec.fields.items():
-        keys = table("tokens")["bot-spec-keys"]
-        if name not in keys and not is_filled_in(field.key):
-            guess = nearest(name, keys)
-            help = f"did you mean `{guess}`?" if guess else f"the keys here are {', '.join(keys)}"
-            yield Mistake(
-                "unknown-key", f"a bot's spec has no key `{name}`", field.key.span, Effect.REFUSED, help, guess
-            )
+    yield from _unknown_keys(spec, "bot-spec-keys", "a bot's spec")
     yield from _scoped(bot)
     yield from _session(bot)
+
+
+def _unknown_keys(node: Mapping | None, known_keys: str, what: str) -> Iterator[Mistake]:
+    keys = table("tokens")[known_keys]
+    for name, field in node.fields.items() if node is not None else ():
+        if name not in keys and not is_filled_in(field.key):
+            guess = nearest(name, [key for key in keys if node is not None and key not in node.fields])
+            help = f"did you mean `{guess}`?" if guess else f"the keys here are {', '.join(keys)}"
+            yield Mistake("unknown-key", f"{what} has no key `{name}`", field.key.span, Effect.REFUSED, help, guess)
 
 
 def _scoped(bot: Bot) -> Iterator[Mistake]:

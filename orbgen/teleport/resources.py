@@ -16,7 +16,6 @@ from orbgen.source.span import Span
 
 _OPERATOR = "resources.teleport.dev/"
 _OPERATOR_KIND = re.compile(r"Teleport(ProvisionToken|Bot|Role)(?:V(\d{1,2}))?")
-_TOKEN_VERSION = "v2"
 _KINDS = {"ProvisionToken": "token", "Bot": "bot", "Role": "role"}
 # What a tool fills in before Teleport sees the file: Helm and Jinja, shells, Teleport's own role templates aside.
 _FILLED_IN = re.compile(r"\{\{|\$\{|\$[A-Za-z_]|<<")
@@ -44,6 +43,13 @@ class _Resource(msgspec.Struct, frozen=True, eq=False):
         """Its `metadata`."""
         return mapping(self.root.get("metadata"))
 
+    def _is_of(self, version: str) -> bool:
+        """Whether it is of a version; also where none is said, or a tool fills it in."""
+        if self.operator:
+            return known(self.root.get("apiVersion")) == f"{_OPERATOR}{version}"
+        written = self.root.get("version")
+        return is_blank(written) or known(written) in (version, None)
+
 
 class AllowRule(msgspec.Struct, frozen=True, eq=False):
     """One rule of a `circleci` token: both ids must fit, where they are set. An empty one is not."""
@@ -64,10 +70,7 @@ class Token(_Resource, frozen=True, eq=False):
     @property
     def is_understood(self) -> bool:
         """Whether it is of the version that orbgen knows, or of none that is said."""
-        version = self.root.get("version")
-        if self.operator:
-            return known(self.root.get("apiVersion")) == f"{_OPERATOR}{_TOKEN_VERSION}"
-        return is_blank(version) or known(version) == _TOKEN_VERSION
+        return self._is_of("v2")
 
     @property
     def is_for_bots(self) -> bool:
@@ -114,6 +117,11 @@ class Token(_Resource, frozen=True, eq=False):
 
 class Bot(_Resource, frozen=True, eq=False):
     """A bot, which tbot is when it has joined."""
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether it is of the version that orbgen knows, or of none that is said."""
+        return self._is_of("v1")
 
     @property
     def roles(self) -> tuple[Scalar, ...]:

@@ -15,7 +15,15 @@ from orbgen.teleport.versions import table
 _BOT = "bot"
 # Each join method whose rules stand in a block of its own name, which orbgen reads in full.
 _BLOCKS = ("circleci", "generic_oidc")
-# What people take for fields of a rule.
+# What people write for a key, and what they take for fields of a rule.
+_MEANT = {
+    "org": "organization_id",
+    "org_id": "organization_id",
+    "organization": "organization_id",
+    "rules": "allow",
+    "project": "project_id",
+    "context": "context_id",
+}
 _REFS = ("branch", "branches", "ref", "refs", "tag", "tags", "vcs_ref")
 
 
@@ -124,7 +132,9 @@ def _unknown_keys(node: Mapping, known_keys: list[str], what: str) -> Iterator[M
     for name, field in node.fields.items():
         if name in known_keys or is_filled_in(field.key):
             continue
-        guess = nearest(name, known_keys)
+        absent = [key for key in known_keys if key not in node.fields]
+        meant = _MEANT.get(name)
+        guess = meant if meant in absent else nearest(name, absent)
         if guess is not None:
             help = f"did you mean `{guess}`?"
         elif name.lower() in _REFS:

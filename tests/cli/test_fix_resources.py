@@ -50,7 +50,9 @@ def mended(orbgen, write):
         ("join_method: circlci", "join_method: circleci"),
         ("bot_nam: deploy", "bot_name: deploy"),
         ("organisation_id:", "organization_id:"),
+        ("org_id:", "organization_id:"),
         ("- projectid:", "- project_id:"),
+        ("- project:", "- project_id:"),
         ("context_id: 9B1C7F3A-", "context_id: 9b1c7f3a-"),
     ],
 )

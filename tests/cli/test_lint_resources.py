@@ -109,6 +109,33 @@ def test_a_bot_that_teleport_refuses(orbgen, write, case, form):
     assert_refused(findings(orbgen, "bot-rejected"), expected)
 
 
+def test_keys_of_a_bot_that_tctl_does_not_know(orbgen, write):
+    text = BOT.replace("{name: demo}", "{name: demo, label: {a: b}}").replace("metadata", "bot: x\nmetadata")
+    expected = [("unknown-key", 4, 1, "a bot has no key `bot`"), ("unknown-key", 5, 24, "metadata has no key `label`")]
+    write("resource.yaml", HEADS["bot"] + text)
+    assert_refused(findings(orbgen, "bot-rejected"), expected)
+    # Kubernetes has more keys there.
+    write("resource.yaml", HEADS["operator's bot"] + text)
+    assert findings(orbgen, "bot-rejected") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BOT,
+        BOT.replace("[ci]", "[]"),
+        BOT.replace("12h", "168h"),
+        BOT.replace("12h", "'{{ ttl }}'"),
+        BOT + "status: {}\n",
+        "metadata: {name: b}\nscope: /ci\nspec: {roles: [], traits: []}\n",
+    ],
+)
+@pytest.mark.parametrize("form", BOTS)
+def test_a_bot_that_teleport_takes(orbgen, write, text, form):
+    write("resource.yaml", HEADS[form] + text)
+    assert findings(orbgen, "bot-rejected") == []
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -138,11 +165,12 @@ def test_a_token_that_teleport_takes(orbgen, write, old, new, form):
         f"kind: scoped_token\nversion: v1\nscope: /ci\nspec: {{join_method: circleci}}\n---\nkind: bot\n{BOT}",
         "kind: token\nversion: v3\nmetadata: {name: t}\nspec: {everything: new}\n",
         "kind: TeleportProvisionToken\napiVersion: resources.teleport.dev/v3\nspec: {everything: new}\n",
+        "kind: bot\nversion: v2\nmetadata: {everything: new}\n",
     ],
 )
 def test_of_tokens_that_are_not_known_only_the_yaml_is_looked_at(orbgen, write, text):
     write("resource.yaml", text)
-    assert orbgen("lint", "resource.yaml", "--select", "token-*").code == 0
+    assert orbgen("lint", "resource.yaml", "--select", "token-*", "--select", "bot-*").code == 0
 
 
 def test_each_of_several_resources_has_its_own_findings(orbgen, write):
@@ -165,6 +193,16 @@ def test_what_is_kept_for_one_day_does_not_hold_for_another(orbgen, write):
     write("bot.yaml", HEADS["bot"] + BOT)
     for now, code in (("2026-06-01", 0), ("2026-07-01", 1), ("2026-06-01", 0)):
         assert orbgen("lint", ".", "--now", now).code == code
+
+
+def test_a_script_that_came_after_a_result_was_kept_counts(orbgen, write):
+    write("teleport/token.yaml", HEADS["token"] + SPEC.replace(PROJECT, "$PROJECT"))
+    write("bot.yaml", HEADS["bot"] + BOT)
+    assert orbgen("lint", ".").code == 1
+    write("apply.sh", "envsubst < teleport/token.yaml | tctl create -f\n")
+    assert orbgen("lint", ".").code == 0
+    write("apply.sh", "tctl create -f teleport/token.yaml\n")
+    assert orbgen("lint", ".").code == 1
 
 
 @pytest.mark.parametrize("now", ["tomorrow", "2026-13-01", "", "20260601T00"])

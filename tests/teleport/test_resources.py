@@ -257,6 +257,8 @@ def test_what_teleport_refuses_in_a_bot(text, expected):
 def test_a_name_that_is_nearly_right_is_offered():
     mistakes = list(token_checks.refused(token(TOKEN.replace("join_method: circleci", "join_method: circelci"))))
     assert [(mistake.suggestion, mistake.help) for mistake in mistakes] == [("circleci", "did you mean `circleci`?")]
+    (mistake,) = token_checks.refused(token(TOKEN + "    org: a\n"))
+    assert mistake.suggestion is None
     (mistake,) = token_checks.refused(token(TOKEN + "        branch: main\n"))
     assert mistake.help == "Teleport does not see the branch of a job: restrict the context in CircleCI"
 

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 
 from orbgen.lint.teleport_context import TeleportContext
-from orbgen.project.scripts import scripts_below
 from orbgen.source.span import Source
 
 # What makes a folder one of a tool's.
@@ -33,9 +32,7 @@ def _are_of_tools(path: str, context: TeleportContext) -> Iterator[bool]:
 
 def _scripts(context: TeleportContext) -> Iterator[str]:
     """The texts of the repository's scripts, and of its configurations, whose steps are scripts too."""
-    root = context.checkout.root
-    configurations = [os.path.relpath(file.path, root) for file in context.repository.files if not file.teleport]
-    for path in (*configurations, *scripts_below(root)):
+    for path in context.checkout.scripts():
         text = context.checkout.text(path)
         if text is not None:
             yield text
