@@ -84,6 +84,7 @@ def test_the_rules_that_exist():
         "teleport-static-token",
         "teleport-ungated-join",
         "teleport-unsuitable-version",
+        "teleport-unverified-install",
         "teleport-version-mismatch",
         "token-broad-grant",
         "token-rejected",
