@@ -59,6 +59,23 @@ def with_suggested(finding: Finding, mender: Mender, mistakes_of: Callable[[RunJ
     return with_suggestion(finding, mistakes, mender)
 
 
+def without(finding: Finding, mender: Mender) -> Fix | None:
+    """The flag, variable or key at a finding taken out; what the pipeline does is the same without it."""
+    node = mender.node_at(finding.primary)
+    if node is not None:
+        changes = mender.scripts_with(node) if isinstance(node, Scalar) else ()
+        return mender.fix("drop it", mender.delete(node), changes=changes or mender.runs_around(node), safe=True)
+    at = mender.script_at(finding.primary) if isinstance(mender.file, Context) else None
+    if at is None:
+        return None
+    scalar, start, end = at
+    while start > 0 and scalar.text[start - 1] == " ":
+        start -= 1
+    return mender.fix(
+        "drop it", mender.replace_text(scalar, start, end, ""), changes=mender.scripts_with(scalar), safe=True
+    )
+
+
 def _with(finding: Finding, mender: Mender, pattern: re.Pattern[str], text: str, title: str) -> Fix | None:
     node = mender.node_at(finding.primary)
     if isinstance(node, Scalar):
