@@ -14,7 +14,7 @@ from orbgen.cli.terminal import say
 @declare.option("--group", required=True, metavar="GROUP", help="The subject, a folder of orbgen/lint/rules.")
 @declare.option(
     "--sees",
-    type=("config", "job-run", "step", "script"),
+    type=("config", "job-run", "step", "script", "tbot", "token", "bot", "role"),
     default="script",
     show_default=True,
     help="What the rule is called with.",

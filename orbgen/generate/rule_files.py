@@ -16,6 +16,10 @@ SUBJECTS = {
     "job-run": (Sees.JOB_RUN, "JobRun"),
     "step": (Sees.STEP, "RunStep"),
     "script": (Sees.SCRIPT, "StepScript"),
+    "tbot": (Sees.TBOT, "RunJoin"),
+    "token": (Sees.TOKEN, "Token"),
+    "bot": (Sees.BOT, "Bot"),
+    "role": (Sees.ROLE, "Role"),
 }
 _NAME = re.compile(r"[a-z]+(-[a-z]+)+")
 
@@ -40,7 +44,15 @@ def rule_files(name: str, group: str, sees: str) -> dict[str, str]:
         raise RuleNameError(f"there is a rule '{name}' already; orbgen explain {name} tells what it looks for")
     subject = SUBJECTS[sees]
     major, minor, _ = __version__.split(".", 2)
-    values = {"name": name, "sees": subject[0].name, "subject": subject[1], "since": f"{major}.{minor}"}
+    values = {
+        "name": name,
+        "sees": subject[0].name,
+        "subject": subject[1],
+        "since": f"{major}.{minor}",
+        # What the operator calls a resource, and one of another kind.
+        "kind": "ProvisionToken" if subject[0] is Sees.TOKEN else subject[1],
+        "other": "bot" if subject[0] is Sees.TOKEN else "token",
+    }
     path = os.path.join(RULES_FOLDER, group, name.replace("-", "_"))
     return {
         f"{path}.py": render("rule/rule.py.j2", values, write=str),

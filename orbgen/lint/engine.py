@@ -176,7 +176,7 @@ def ignored_and_unused(
     """The findings that no ignore comment covers, and those about the ignores themselves.
 
     An ignore is not called unused if the run could not have found what it names: its rule was not run (`all_run` says
-    that none was left out), or an orb is missing.
+    that none was left out), an orb is missing, or it is about joins and stands in a tbot.yaml that configurations read.
     """
     kept, used = context.ignores.split(findings)
     for ignores in context.ignores_beside():
@@ -187,6 +187,9 @@ def ignored_and_unused(
             names = [name for ignore in context.ignores.found for name in ignore.names if name not in used]
             whole = all_run and not any([orb.used for orb in context.missing_orbs])
             unused = [name for name in names if name.rule not in known or (whole and name.rule in ran)]
+            elsewhere = {one.rule.name for one in rules if one.rule.sees is Sees.TBOT}
+            if not elsewhere.isdisjoint([name.rule for name in unused]) and context.is_read_elsewhere():
+                unused = [name for name in unused if name.rule not in elsewhere]
             if unused or context.ignores.malformed:
                 about = identified(list(loaded.check(tuple(unused), known, context)), context.written_path)
                 kept = sorted([*kept, *about], key=_order)

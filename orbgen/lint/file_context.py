@@ -104,6 +104,10 @@ class FileContext(ABC):
                 return path_to(part, span.start)
         return None
 
+    def is_read_elsewhere(self) -> bool:
+        """Whether findings about joins may lie in this file that only show in another one."""
+        return False
+
     def ignores_beside(self) -> Iterator[Ignores]:
         """The ignores of other files of the checkout that findings are in."""
         return iter(())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,13 @@ class TeleportContext(FileContext):
         """The join of a tbot.yaml, which no job run is known to use."""
         if self.join is not None:
             yield RunJoin(None, self.join.step, self.join)
+
+    def is_read_elsewhere(self) -> bool:
+        """Whether a configuration of the checkout starts tbot with the file."""
+        path = os.path.realpath(self.document.source.name)
+        joins = [join for one in self.repository.pipelines for _, join in one.run_joins()] if self.join else []
+        sources = [join.file.root.source.name for join in joins if join.file is not None]
+        return any([os.path.realpath(name) == path for name in sources])
 
     def written_path(self, span: Span) -> str | None:
         """The keys that lead to a place, behind the kind and the name of its resource: `token/deploy/spec/allow`."""

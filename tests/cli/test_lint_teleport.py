@@ -219,3 +219,11 @@ def test_without_a_path_teleports_files_are_linted_where_something_may_join(orbg
     assert "token.yaml" not in orbgen("lint").out
     write(".circleci/config.yml", JOINS)
     assert "token.yaml" in orbgen("lint").out
+
+
+def test_an_ignore_in_a_tbot_file_is_used_where_a_configuration_may_need_it(orbgen, write):
+    ignored = TBOT_FILE.replace("20h", "20m # orbgen: ignore[teleport-long-ttl] a long job")
+    write("deploy/tbot.yaml", ignored)
+    assert "unused-ignore" in orbgen("lint", "deploy").out
+    write(".circleci/config.yml", STARTS)
+    assert "unused-ignore" not in orbgen("lint", "deploy").out

@@ -48,7 +48,7 @@ def loaded(monkeypatch) -> Callable[[Path], LoadedRule]:
     return load
 
 
-@pytest.mark.parametrize("sees", ["config", "job-run", "step", "script"])
+@pytest.mark.parametrize("sees", ["config", "job-run", "step", "script", "tbot", "token", "bot", "role"])
 def test_the_page_and_the_rule_agree(orbgen, checkout, loaded, tmp_path, sees):
     code, out, err = orbgen("new-rule", "odd-name", "--group", "hygiene", "--sees", sees)
     assert (code, out) == (0, ""), err
