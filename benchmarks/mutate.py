@@ -1,11 +1,15 @@
 """Whether orbgen stands whatever it is given: broken configurations through reading, compiling, linting and reporting.
 
     python benchmarks/mutate.py [--count N] [--seconds N] [--seed N] [--first N] [--corpus DIR] [--save DIR]
+                                [--teleport]
 
 Each input has its number; `--seed` and the number give the same input again, so `--first 123 --count 1` runs one of
 them. All must end in documents, problems and findings, and in a report of every format that its readers can read.
 Anything else is saved and printed: an exception, more than a second of the processor, and one more for the reports,
 more than the memory allowed, a process that died.
+
+With `--teleport` it is Teleport's files that are broken, those of the rules' pages. Beside each stands another, and a
+configuration that starts tbot with it; all are linted, and mended.
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ import time
 import traceback
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
+from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from random import Random
@@ -33,6 +38,20 @@ from benchmarks.generated import config
 from benchmarks.mutations import mutated
 
 SECONDS = 1.0  # of the processor, for one input, and for all reports of it
+STARTS_TBOT = """\
+version: 2.1
+jobs:
+  deploy:
+    docker: [{image: "cimg/base:2026.01"}]
+    steps:
+      - checkout
+      - run: tbot start --oneshot -c tbot.yaml
+      - run: tbot start --oneshot --join-method=circleci --token=deploy --destination-dir=/tmp/bot
+workflows:
+  main:
+    jobs:
+      - deploy: {context: teleport-access}
+"""
 PATIENCE = 20.0  # of the wall clock, for one that heeds no signal
 MEMORY = 1024 * 1024 * 1024  # of address space, for one worker
 
@@ -50,10 +69,12 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="the number of the first input")
     parser.add_argument("--corpus", default=os.environ.get("ORBGEN_CORPUS"), help="a folder of real configurations")
     parser.add_argument("--save", type=Path, default=Path("mutations"), help="where failing inputs are saved")
+    parser.add_argument("--teleport", action="store_true", help="break Teleport's files")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
-    texts = read_texts(options.corpus)
-    print(f"{options.count:,} inputs made from {len(texts)} configurations, seed {options.seed}")
+    texts = teleport_texts() if options.teleport else read_texts(options.corpus)
+    what = "files of Teleport's" if options.teleport else "configurations"
+    print(f"{options.count:,} inputs made from {len(texts)} {what}, seed {options.seed}")
     outcomes: Counter[str] = Counter()
     failures: Counter[str] = Counter()
     begin = time.monotonic()
@@ -80,6 +101,17 @@ def read_texts(corpus: str | None) -> list[bytes]:
     return [config(size, seed).encode() for seed, size in enumerate((2_000, 4_000, 8_000, 16_000) * 10)]
 
 
+def teleport_texts() -> list[bytes]:
+    """The tokens, bots, roles and tbot.yaml in the examples of the rules' pages."""
+    from orbgen.lint.engine import RULES_FOLDER
+    from orbgen.lint.pages import examples
+    from orbgen.project.teleport_kinds import may_be_teleports
+
+    pages = [path.read_text(encoding="utf-8") for path in sorted(Path(RULES_FOLDER).rglob("*.md"))]
+    found = [text for page in pages for one in examples(page) for text in (one.text, *[text for _, text in one.files])]
+    return [text.encode() for text in dict.fromkeys(found) if may_be_teleports(text.encode())]
+
+
 def text_of(texts: list[bytes], seed: int, number: int) -> bytes:
     """The input of a number."""
     return mutated(texts, Random(f"{seed}-{number}"))
@@ -93,7 +125,7 @@ def run_all(options: argparse.Namespace, texts: list[bytes], begin: float) -> An
     numbers = iter(range(options.first, options.first + options.count))
     workers: dict[Connection, _Worker] = {}
     for _ in range(options.workers):
-        worker = _Worker(texts, options.seed)
+        worker = _Worker(texts, options.seed, teleport=options.teleport)
         workers[worker.connection] = worker
         worker.give(next(numbers, None))
     while workers:
@@ -107,7 +139,7 @@ def run_all(options: argparse.Namespace, texts: list[bytes], begin: float) -> An
                 yield worker.number, *answer
             if worker.dead:
                 del workers[connection]
-                worker = _Worker(texts, options.seed)
+                worker = _Worker(texts, options.seed, teleport=options.teleport)
                 workers[worker.connection] = worker
             late = time.monotonic() - begin > options.seconds
             if not worker.give(None if late else next(numbers, None)):
@@ -117,9 +149,9 @@ def run_all(options: argparse.Namespace, texts: list[bytes], begin: float) -> An
 class _Worker:
     """A process that takes numbers and answers with outcomes."""
 
-    def __init__(self, texts: list[bytes], seed: int) -> None:
+    def __init__(self, texts: list[bytes], seed: int, *, teleport: bool) -> None:
         self.connection, other = multiprocessing.Pipe()
-        self.process = multiprocessing.Process(target=work, args=(other, texts, seed), daemon=True)
+        self.process = multiprocessing.Process(target=work, args=(other, texts, seed, teleport), daemon=True)
         self.process.start()
         other.close()
         self.number: int | None = None
@@ -152,7 +184,7 @@ class _Worker:
         return f"no answer in {PATIENCE:.0f} s", True
 
 
-def work(connection: Connection, texts: list[bytes], seed: int) -> None:
+def work(connection: Connection, texts: list[bytes], seed: int, teleport: bool = False) -> None:
     """Take numbers until there are no more."""
     from orbgen.circleci.orbs import OrbStore
     from orbgen.lint.engine import load_rules
@@ -164,18 +196,23 @@ def work(connection: Connection, texts: list[bytes], seed: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGPROF, _late)
     with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "config.yml")
+        path = os.path.join(folder, "tbot.yaml" if teleport else "config.yml")
+        if teleport:
+            Path(folder, ".circleci").mkdir()
+            Path(folder, ".circleci", "config.yml").write_text(STARTS_TBOT)
         while (number := connection.recv()) is not None:
             data = text_of(texts, seed, number)
             Path(path).write_bytes(data)
-            connection.send(outcome(linter, path, data))
+            if teleport:
+                Path(folder, "other.yaml").write_bytes(text_of(texts, seed, -number - 1))
+            connection.send(outcome(linter, path, data, treat_teleport if teleport else treat))
 
 
 def _late(signal_number: int, frame: object) -> None:
     raise Late
 
 
-def outcome(linter: Any, path: str, data: bytes) -> tuple[str, bool]:
+def outcome(linter: Any, path: str, data: bytes, treat: Callable[[Any, str, bytes], str]) -> tuple[str, bool]:
     """What became of one input, and whether that is a failure."""
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
@@ -218,6 +255,24 @@ def treat(linter: Any, path: str, data: bytes) -> str:
         return "read, and wrong"
     read(write(pipeline_data(pipeline)).encode(), "compiled.yml")
     return "compiled, with findings" if result.findings else "compiled, and clean"
+
+
+def treat_teleport(linter: Any, path: str, data: bytes) -> str:
+    """Lint, report and mend one of Teleport's files, and lint the configuration that starts tbot with it."""
+    from orbgen.lint.mending.fixing import Fixer
+    from orbgen.source.problems import UnreadableError
+
+    linter.repositories.clear()
+    result = linter.lint(path, named=True)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    report(result)
+    report(linter.lint(os.path.join(os.path.dirname(path), ".circleci", "config.yml")))
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    try:
+        Fixer(linter, unsafe=True).mend(data, path, named=True)
+    except UnreadableError:
+        return "unreadable"
+    return "read, with findings" if result.findings else "read, and clean"
 
 
 def report(result: Any) -> None:
