@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -64,6 +65,7 @@ def _written(node: Content) -> Span:
 
 
 def seen_by(
+    names: Container[str],
     command: Command,
     found: Unwrapped | None,
     script: Script,
@@ -71,16 +73,18 @@ def seen_by(
     values: Mapping[str, str],
     place: Callable[[int, int], Span],
 ) -> dict[str, Variable]:
-    """The environment of the program that a command starts.
+    """What the program that a command starts finds in its environment, of the variables with some names.
 
     `before` are the variables that are there when the script begins, `values` those whose value is known, and `place`
     says where characters of the script stand.
     """
-    environment = dict(before)
+    environment = {name: variable for name, variable in before.items() if name in names}
     exports_all = _exporting_all(script)
     for change in _changes(script):
         if change.end > command.start:
             break
+        if change.name not in names:
+            continue
         there = environment.get(change.name)
         certain = has_run(change.branches, command.start)
         if change.unset:
@@ -100,7 +104,8 @@ def seen_by(
         for name in found.unset:
             environment.pop(name, None)
         prefix = place(command.start if command.assignments == () else command.assignments[0].start, found.start)
-        environment.update({name: Variable(value, prefix) for name, value in found.environment.items()})
+        own = found.environment.items()
+        environment.update({name: Variable(value, prefix) for name, value in own if name in names})
     return {name: variable for name, variable in environment.items() if variable.exported}
 
 
@@ -121,6 +126,7 @@ def exports_in(text: WrittenText, known: Mapping[str, str]) -> dict[str, Variabl
     return found
 
 
+@lru_cache(maxsize=8)
 def _changes(script: Script) -> list[_Change]:
     """What a script does to variables, in the order of the text."""
     found = [
@@ -135,6 +141,7 @@ def _changes(script: Script) -> list[_Change]:
     return found
 
 
+@lru_cache(maxsize=8)
 def _exporting_all(script: Script) -> int:
     """From which character on `set -a` exports what is assigned; behind the end where it does not."""
     for command in script.commands:

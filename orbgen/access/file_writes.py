@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from orbgen.access.written_texts import Piece, WrittenText, filled_in, here_document
+from orbgen.shell.script import Script
 from orbgen.shell.words import Command, EnclosureKind, PartKind, Redirection, Word
 from orbgen.shell.wrappers import unwrap
 from orbgen.source.lazy_patterns import lazy_pattern
@@ -44,14 +46,24 @@ def file_writes(at: RunCommand) -> Iterator[FileWrite]:
             break
         for redirection in enclosure.redirections:
             if _takes_output(redirection) and redirection.target is not None and command.name not in _SILENT:
-                inside = [one for one in at.script.commands if enclosure in one.around and one.name not in _SILENT]
-                append = redirection.operator == ">>" or inside[0] is not command
+                append = redirection.operator == ">>" or _first_in(at.script)[id(enclosure)] is not command
                 yield FileWrite(redirection.target, _output(at, command), append)
     if at.found is not None and at.found.name == "tee":
         options = [word.literal for word in at.found.arguments if (word.literal or "").startswith("-")]
         for word in at.found.arguments:
             if not (word.literal or "").startswith("-"):
                 yield FileWrite(word, _input(at, command), bool({"-a", "--append"} & set(options)))
+
+
+@lru_cache(maxsize=8)
+def _first_in(script: Script) -> dict[int, Command]:
+    """The first command that writes in each thing that encloses commands, by the number of its object."""
+    found: dict[int, Command] = {}
+    for command in script.commands:
+        if command.name not in _SILENT:
+            for enclosure in command.around:
+                found.setdefault(id(enclosure), command)
+    return found
 
 
 def _takes_output(redirection: Redirection) -> bool:

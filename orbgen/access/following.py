@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from collections.abc import Mapping as Map
 
 import msgspec
@@ -69,9 +69,9 @@ class RunCommand(msgspec.Struct, frozen=True, eq=False):
                 found, complete = one.elements, True
         return (found, complete) if found is not None else None
 
-    def seen(self) -> dict[str, Variable]:
-        """The environment of the program that the command starts."""
-        return seen_by(self.command, self.found, self.script, self.environment, self.variables, self.place)
+    def seen(self, names: Container[str]) -> dict[str, Variable]:
+        """What the program that the command starts finds in its environment, of the variables with some names."""
+        return seen_by(names, self.command, self.found, self.script, self.environment, self.variables, self.place)
 
     def path(self, text: str | None) -> str | None:
         """A path in its normal form; None where it is not known."""

@@ -138,7 +138,8 @@ def _short(word: Argument, following: Argument | None, found: _Options) -> int:
 
 
 def _environment(at: RunCommand, options: _Options) -> tuple[dict[str, Variable], bool]:
-    outside = at.seen()
+    names = {value.first.partition("=")[0] for option, value in options if option == "env" and value is not None}
+    outside = at.seen(names)
     found: dict[str, Variable] = {}
     closed = True
     for option, value in options:

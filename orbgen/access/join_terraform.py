@@ -25,7 +25,7 @@ def terraform_join(at: RunCommand) -> Join | None:
     action = next((word.text for word in words if not word.first.startswith("-")), None)
     if action not in _ACTIONS:
         return None
-    variables = at.seen()
+    variables = at.seen(_VARIABLES)
     given = [
         Setting(name, variables[name].value, variables[name].span, Origin.ENVIRONMENT, flag)
         for name, flag in _VARIABLES.items()

@@ -68,6 +68,9 @@ class VersionReader:
         self._steps = 0
         self._channel: StatedVersion | None = None
         self._variables: set[str] = set()
+        # The script that is being read, and whether there can be anything in it.
+        self._current: Scalar | None = None
+        self._interesting = False
 
     def read_up_to(self, step: int) -> None:
         """Take note of what the opaque steps before a step state."""
@@ -78,8 +81,12 @@ class VersionReader:
     def read(self, at: RunCommand) -> None:
         """Take note of what a command states."""
         self.read_up_to(at.step)
+        if at.text is not self._current:
+            self._current, self._interesting = at.text, _names_teleport(at.text.text)
+            if self._interesting:
+                self._note_variables(at)
         found = at.found
-        if found is None or not _names_teleport(at.text.text):
+        if found is None or not self._interesting:
             return
         if found.name in _MANAGERS:
             self.stated += self._packages(at, found.arguments)
@@ -87,7 +94,6 @@ class VersionReader:
             self.stated += _of_container(at, found.arguments)
         for word in (*at.command.words, *[one.value for one in at.command.assignments if one.value is not None]):
             self._address(at, word)
-        self._note_variables(at)
 
     @property
     def current(self) -> StatedVersion | None:

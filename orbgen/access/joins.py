@@ -45,14 +45,14 @@ def _may_join(run: JobRun) -> bool:
     texts = [script.text for script in scripts if script is not None]
     if any(["tbot" in text or "TBOT" in text for text in texts]):
         return True
-    variables = {**image_environment_of(run), **environment_of(run)}
-    if any([isinstance(value, Scalar) and "tbot" in value.text for value in variables.values()]):
-        return True
-    if not any([program in text for text in texts for program in PROGRAMS]):
-        return False
     own = [step.argument("environment") for step in run.steps]
-    written = [*texts, *variables, *[node.source.text[node.start : node.end] for node in own if node is not None]]
-    return any([_TERRAFORM_SETTING in text for text in written])
+    written = [node.source.text[node.start : node.end] for node in own if node is not None]
+    for name, value in {**image_environment_of(run), **environment_of(run)}.items():
+        written += [name, value.text if isinstance(value, Scalar) else ""]
+    if any(["tbot" in text for text in written]):
+        return True
+    terraform = any([program in text for text in texts for program in PROGRAMS])
+    return terraform and any([_TERRAFORM_SETTING in text for text in (*texts, *written)])
 
 
 class _Reader:
@@ -107,7 +107,7 @@ class _Reader:
             named = at.path(path)
             return self.files.read(named, at.step) if named is not None else None
 
-        seen = {name: variable for name, variable in at.seen().items() if name in VARIABLES}
+        seen = at.seen(VARIABLES)
         surely = [
             name for name, variable in seen.items()
             if variable.certain and (name in found.granted or not found.perhaps_cleared)
@@ -181,8 +181,11 @@ def _functions(at: RunCommand) -> list[str]:
 
 def _is_run(at: RunCommand) -> bool:
     """Whether a command is run at all: one in a function that nothing calls is not."""
+    functions = _functions(at)
+    if not functions:
+        return True
     called = {word.literal for command in at.script.commands for word in command.words}
-    return all([name in called or _is_named(name, called) for name in _functions(at)])
+    return all([name in called or _is_named(name, called) for name in functions])
 
 
 def _is_named(name: str, texts: set[str | None]) -> bool:
@@ -195,7 +198,8 @@ def _is_background(run: JobRun, at: RunCommand, found: Unwrapped) -> bool:
     background = run.steps[at.step].argument("background")
     if found.background or (isinstance(background, Scalar) and background.value is True):
         return True
-    calls = [one for one in at.script.commands if one.name in _functions(at)]
+    functions = _functions(at)
+    calls = [one for one in at.script.commands if one.name in functions] if functions else []
     return bool(calls) and all([call.background for call in calls])
 
 

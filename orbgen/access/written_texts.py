@@ -6,7 +6,9 @@ is not, the text has a single placeholder, which no author writes.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 
 import msgspec
 
@@ -46,44 +48,37 @@ def span_of(script: Scalar, start: int, end: int) -> Span:
     return Span(first.source, first.start, last.end) if whole else first
 
 
-class WrittenText(msgspec.Struct, frozen=True, eq=False):
-    """A text in its pieces."""
+class WrittenText:
+    """A text in its pieces, with a placeholder in `text` for each that is not known."""
 
-    pieces: tuple[Piece, ...]
-
-    @property
-    def text(self) -> str:
-        """The text, with a placeholder for each piece that is not known."""
-        return "".join([PLACEHOLDER if piece.text is None else piece.text for piece in self.pieces])
-
-    @property
-    def known(self) -> bool:
-        """Whether all of it is known."""
-        return all([piece.text is not None for piece in self.pieces])
+    def __init__(self, pieces: tuple[Piece, ...]) -> None:
+        self.pieces = pieces
+        self.text = "".join([PLACEHOLDER if piece.text is None else piece.text for piece in pieces])
+        self._starts: list[int] | None = None
 
     def followed_by(self, other: WrittenText) -> WrittenText | None:
         """The text with another behind it; None where that is too long."""
-        pieces = (*self.pieces, *other.pieces)
-        return WrittenText(pieces) if sum([len(piece.text or "") for piece in pieces]) <= _MAXIMUM else None
+        whole = len(self.text) + len(other.text)
+        return WrittenText((*self.pieces, *other.pieces)) if whole <= _MAXIMUM else None
 
     def stretch(self, start: int, end: int) -> tuple[Scalar, int, int] | None:
         """The characters of a script that characters `start` to `end` of the text are made of; None if of several."""
-        first, last = self._piece_at(start), self._piece_at(max(end - 1, start))
-        if first is None or last is None or first[0].script is not last[0].script:
+        if not self.pieces:
             return None
-        (left, before), (right, further) = first, last
+        (left, before), (right, further) = self._piece_at(start), self._piece_at(max(end - 1, start))
+        if left.script is not right.script:
+            return None
         begin = left.start + start - before if _is_exact(left) else left.start
         stop = right.start + max(end, start) - further if _is_exact(right) else right.end
         return left.script, begin, max(begin, stop)
 
-    def _piece_at(self, position: int) -> tuple[Piece, int] | None:
-        offset = 0
-        for piece in self.pieces:
-            length = 1 if piece.text is None else len(piece.text)
-            if position < offset + length:
-                return piece, offset
-            offset += length
-        return (self.pieces[-1], offset - len(self.pieces[-1].text or " ")) if self.pieces else None
+    def _piece_at(self, position: int) -> tuple[Piece, int]:
+        """The piece that a character is in, and where in the text that begins."""
+        if self._starts is None:
+            lengths = [1 if piece.text is None else len(piece.text) for piece in self.pieces]
+            self._starts = [0, *accumulate(lengths[:-1])]
+        index = bisect_right(self._starts, position) - 1
+        return self.pieces[index], self._starts[index]
 
 
 def _is_exact(piece: Piece) -> bool:

@@ -126,13 +126,21 @@ def test_every_version_that_is_stated():
     ).replace("cimg/base:2026.01", image)
     assert stated(text) == [
         ("17", StatedBy.IMAGE, True, False),
-        ("17.5.2", StatedBy.URL, False, True),
         ("18.0.0-rc.1", StatedBy.VARIABLE, False, False),
+        ("17.5.2", StatedBy.URL, False, True),
         ("16.4.2", StatedBy.URL, False, False),
         ("v17.5.3", StatedBy.SCRIPT, False, True),
         ("", StatedBy.SCRIPT, True, False),
         ("latest", StatedBy.IMAGE, True, False),
     ]
+
+
+def test_a_version_that_comes_from_a_variable_of_the_job_is_stated_by_what_it_installs():
+    text = config(f"curl -O {CDN}/teleport-v${{V}}-linux-amd64-bin.tar.gz", START, keys='environment: {V: "16.4.2"}')
+    assert stated(text) == [("16.4.2", StatedBy.URL, False, False)]
+    (join,) = joins(text)
+    assert join.version is not None
+    assert join.version.span.text == '"16.4.2"'
 
 
 def test_a_job_that_has_nothing_to_do_with_teleport_states_nothing():

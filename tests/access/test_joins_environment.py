@@ -184,6 +184,8 @@ def test_terraform_joins_by_its_environment(program, action):
     assert (join.program, join.method, join.token, join.oneshot) == (Program.TERRAFORM, "circleci", "demo", True)
     assert proxy(join) == ("p:443", "p:443")
     assert join.services == ()
+    # A provider block may say more.
+    assert join.unread
 
 
 def test_terraform_that_does_not_join():
