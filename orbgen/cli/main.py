@@ -16,7 +16,7 @@ COMMANDS = {
     "init": "Write orbgen.yml, the plan of what to reach through Teleport.",
     "lint": "Find what is wrong or too open in CircleCI configurations.",
     "new-rule": "Begin a rule of lint, in a checkout of orbgen.",
-    "orb": "Pack, validate and publish an orb.",
+    "orb": "Pack, check, compare and publish an orb.",
     "rules": "List the rules of lint.",
     "schema": "Print the JSON schema of a file, for editors.",
 }

@@ -8,11 +8,17 @@ from orbgen.cli.groups import CommandTable
 
 # Each command's module, with the line that the list of commands shows; modules are imported when they are asked for.
 COMMANDS = {
+    "create": "Create an orb in a namespace, which is done once.",
+    "create-namespace": "Claim the namespace of an organization, which is done once.",
     "diff": "Say what is new for the users of an orb, and which version follows.",
+    "info": "Tell of a published orb.",
+    "list": "List published orbs.",
     "pack": "Make an orb's folder into one file.",
+    "promote": "Make a development version of an orb a production version.",
     "publish": "Check an orb and publish it as a version.",
     "render": "Write the source of the Teleport orb.",
     "review": "Look for what the users of an orb will miss in its source.",
+    "source": "Print the source of a published orb.",
     "validate": "Check an orb offline, in every way that it can be used.",
 }
 
@@ -24,4 +30,4 @@ class _OrbCommands(CommandTable):
 
 @click.group(name="orb", cls=_OrbCommands)
 def command() -> None:
-    """Pack, validate and publish an orb."""
+    """Pack, check, compare and publish an orb."""

@@ -11,7 +11,9 @@ import msgspec
 
 from orbgen.cli import declare
 from orbgen.cli.exits import CLEAN, FINDINGS, REMOTE, USAGE, UsageProblem
+from orbgen.cli.orb_registry import REFERENCE, open_registry, reference_to_ask
 from orbgen.cli.problem_report import show_problems
+from orbgen.cli.remote_settings import timeout_option
 from orbgen.cli.streams import write, write_exactly
 from orbgen.cli.terminal import color_option, say_error, style_for
 
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from orbgen.orb.difference import Bump, Difference
     from orbgen.orb.interface import Interface
 
-_REFERENCE = re.compile(r"[a-z][a-z0-9_-]+/[a-z][a-z0-9_-]+(?:@(?P<version>[.a-zA-Z0-9_/:-]+))?", re.ASCII)
 _HEADINGS = {"major": "major: users have to change something", "minor": "minor: users can do more",
              "patch": "patch: users have nothing to do"}  # fmt: skip
 
@@ -37,7 +38,7 @@ _HEADINGS = {"major": "major: users have to change something", "minor": "minor: 
     help="Exit with 1 if the step from version to version is too small, or, where one is not known, if it is major.",
 )
 @declare.option("--format", "format_", type=("text", "json"), default="text", show_default=True)
-@declare.option("--timeout", type=float, metavar="SECONDS", help="How long to wait for an answer.")
+@timeout_option
 @color_option
 def command(
     old: str,
@@ -96,15 +97,12 @@ def _read(text: str, version: str | None, *, online: bool, timeout: float | None
 
     if version is not None and not re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", version, re.ASCII):
         raise UsageProblem(f"'{version}' is no version; write three numbers, as in 1.2.3")
-    match = _REFERENCE.fullmatch(text)
-    if os.path.exists(text) or text == "-" or match is None:
+    if os.path.exists(text) or text == "-" or not REFERENCE.fullmatch(text):
         return interface_at(text), version
     if not online:
         raise UsageProblem(f"there is no file or folder {text}; add --online to ask CircleCI for this orb")
-    from orbgen.cli.orb_registry import open_registry
-
     with open_registry(timeout, needs_token=False) as registry:
-        found = registry.source(text if match["version"] else f"{text}@volatile")
+        found = registry.source(reference_to_ask(text))
         if found is None:
             raise UsageProblem(f"CircleCI knows no {text}; a private orb is only seen with a token of its organization")
         return interface_in(found.source, text), version or found.version

@@ -8,55 +8,71 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from orbgen.cli import declare
-from orbgen.cli.exits import CLEAN, INTERRUPTED, REMOTE, USAGE, UsageProblem
-from orbgen.cli.notes import note
+from orbgen.cli.exits import CLEAN, USAGE, UsageProblem
 from orbgen.cli.orb_options import orb_option, read_orbs, store_for
+from orbgen.cli.orb_registry import settings_for_registry
 from orbgen.cli.problem_report import show_problems
-from orbgen.cli.remote_settings import settings_with_token, timeout_option
-from orbgen.cli.streams import write
-from orbgen.cli.terminal import say, say_error
+from orbgen.cli.remote_settings import timeout_option
+from orbgen.cli.terminal import say
 
 if TYPE_CHECKING:
     from orbgen.circleci.orbs import OrbStore
-    from orbgen.orb.publish import OrbReference, Publication
+    from orbgen.orb.publish import OrbReference
     from orbgen.orb.validate import Validation
     from orbgen.remote.settings import Settings
     from orbgen.source.span import Source
 
+INCREMENTS = ("major", "minor", "patch")
+increment_option = declare.option(
+    "--increment", type=INCREMENTS, help="Publish the version that comes after the newest one by this step."
+)
+
 
 @declare.command(name="publish")
 @declare.argument("path", metavar="DIR|FILE")
-@declare.argument("reference", metavar="NAMESPACE/ORB@VERSION")
+@declare.argument("reference", metavar="NAMESPACE/ORB[@VERSION]")
+@increment_option
 @declare.option("--yes", is_flag=True, help="Publish without asking.")
 @declare.option(
-    "--allow-findings", is_flag=True, help="Publish in spite of findings, and leave the verdict to CircleCI."
+    "--allow-findings",
+    is_flag=True,
+    help="Publish in spite of findings, and as a version that is too small a step for what has changed.",
 )
 @orb_option
 @timeout_option
 def command(
-    path: str, reference: str, yes: bool, allow_findings: bool, orbs: tuple[str, ...], timeout: float | None
+    path: str,
+    reference: str,
+    increment: str | None,
+    yes: bool,
+    allow_findings: bool,
+    orbs: tuple[str, ...],
+    timeout: float | None,
 ) -> int:
     """Pack the orb in DIR, or take the packed orb in FILE, check it, and publish it as VERSION.
 
-    VERSION is three numbers, as in 1.2.3, or a development label, as in dev:alpha. FILE may be - for standard input.
+    VERSION is three numbers, as in 1.2.3, or a development label, as in dev:alpha. With --increment it is left out, and
+    follows from the newest version. FILE may be - for standard input.
+
+    What will happen is shown first, with what is new since the newest version, and asked on a terminal. A version that
+    exists with the same source counts as published.
 
     The token, and the host of an installation of CircleCI Server, come from CIRCLECI_CLI_TOKEN and CIRCLECI_CLI_HOST,
     or from the settings of CircleCI's CLI in ~/.circleci/cli.yml.
 
     Exit codes: 0 published, 1 findings, 2 the orb cannot be read, or wrong usage, 3 CircleCI refused or failed.
     """
-    from orbgen.remote.failures import SettingsError
+    from orbgen.cli.orb_release import Release, release
+    from orbgen.orb.difference import Bump
     from orbgen.source.problems import UnreadableError
     from orbgen.source.span import Source
 
-    wanted = _reference(reference)
+    wanted = reference_for(reference, increment)
+    settings = settings_for_registry(timeout)
+    if not yes and (path == "-" or not sys.stdin.isatty()):
+        raise UsageProblem("there is no terminal to ask on; add --yes to publish without a question")
     try:
-        settings = settings_with_token(timeout)
-        if not yes and (path == "-" or not sys.stdin.isatty()):
-            raise UsageProblem("there is no terminal to ask on; add --yes to publish without a question")
         source, validation = _checked(path, store_for(read_orbs(orbs), os.curdir), wanted)
-    except SettingsError as error:
-        raise UsageProblem(str(error)) from None
     except UnreadableError as error:
         _refuse_token(settings, [error.problem.span.source])
         show_problems((error.problem,))
@@ -69,17 +85,47 @@ def command(
         if code != CLEAN and not (allow_findings and not validation.problems):
             say("nothing was published; mend what was found, or add --allow-findings")
             return code
-    contents = f"{path}: {validation.contents}; {len(source.encode()):,} bytes"
-    return _publish(wanted, settings, source, contents, ask=not yes)
+    facts = [f"source    {path}: {validation.contents}; {len(source.encode()):,} bytes", *_review(path, wanted)]
+    return release(
+        Release(
+            settings,
+            wanted,
+            lambda registry: source,
+            lambda registry, version: registry.publish(version.namespace, version.name, version.version, source),
+            tuple(facts),
+            Bump(increment) if increment is not None else None,
+        ),
+        ask=not yes,
+        allow_findings=allow_findings,
+    )
 
 
-def _reference(text: str) -> OrbReference:
+def reference_for(text: str, increment: str | None) -> OrbReference:
+    """The version to publish, empty where an increment tells it. Raises UsageProblem."""
     from orbgen.orb.publish import BadReferenceError, read_reference
 
     try:
-        return read_reference(text)
+        wanted = read_reference(text, open_ended=increment is not None)
     except BadReferenceError as error:
-        raise UsageProblem(str(error)) from None
+        raise UsageProblem(
+            f"{error}, or --increment patch" if "names no version" in str(error) else str(error)
+        ) from None
+    if increment is not None and wanted.version:
+        raise UsageProblem(f"--increment tells the version itself; write {wanted.orb} alone, or leave --increment out")
+    return wanted
+
+
+def _review(path: str, wanted: OrbReference) -> Iterator[str]:
+    """What a review of the source finds, in a line; a packed orb shows too little of it."""
+    if not os.path.isdir(path):
+        return
+    from orbgen.cli.orb_review_command import reviewed
+
+    production = wanted.version and not wanted.is_development
+    result, _ = reviewed(path, str(wanted) if production else wanted.orb)
+    count = len(result.findings)
+    found = f"{count} finding{'s' * (count != 1)}; `orbgen orb review {path}` lists them" if count else "no findings"
+    yield f"review    {found}"
 
 
 def _checked(path: str, store: OrbStore, wanted: OrbReference) -> tuple[str, Validation]:
@@ -116,78 +162,3 @@ def _shown(validation: Validation) -> Iterator[Source]:
     for problem in validation.problems:
         yield problem.span.source
         yield from [note.span.source for note in problem.related]
-
-
-def _publish(wanted: OrbReference, settings: Settings, source: str, contents: str, *, ask: bool) -> int:
-    from orbgen.orb.publish import NotPublishableError, prepare
-    from orbgen.remote.client import Client
-    from orbgen.remote.failures import RemoteError, SettingsError
-    from orbgen.remote.registry import OrbRegistry
-
-    sent = False
-    try:
-        with Client(settings) as client:
-            registry = OrbRegistry(client)
-            publication = prepare(wanted, registry)
-            _show(publication, settings, contents)
-            if ask and not _confirmed(wanted):
-                say("nothing was published")
-                return INTERRUPTED
-            sent = True
-            registry.publish(wanted.namespace, wanted.name, wanted.version, source)
-    except SettingsError as error:
-        raise UsageProblem(str(error)) from None
-    except NotPublishableError as error:
-        say_error(str(error))
-        return REMOTE
-    except RemoteError as error:
-        say_error(str(error))
-        say(_outcome(wanted, settings) if sent and error.undecided else "nothing was published", "note")
-        return REMOTE
-    except KeyboardInterrupt:
-        note("")
-        say(_outcome(wanted, settings) if sent else "nothing was published", "note")
-        raise
-    _tell(wanted, settings)
-    return CLEAN
-
-
-def _show(publication: Publication, settings: Settings, contents: str) -> None:
-    """Say what publishing will do, before it is done."""
-    wanted = publication.reference
-    visibility = "" if publication.is_private is None else ", private"
-    if publication.is_private is False:
-        visibility = ", public: everybody can read it"
-    kind = "a production version, which can never be changed or deleted"
-    if wanted.is_development:
-        replaced = "replaces what stands there" if publication.replaces else "new"
-        kind = f"a development version, {replaced}, kept for 90 days"
-    note(f"orb       {wanted.orb}{visibility}")
-    note(f"version   {wanted.version}, {kind}")
-    note(f"newest    {publication.newest or 'no production version yet'}")
-    note(f"source    {contents}")
-    note(f"host      {settings.host}")
-    if publication.steps_back:
-        say(f"{wanted.version} is lower than the newest version, {publication.newest}", "warning")
-
-
-def _confirmed(wanted: OrbReference) -> bool:
-    """The answer of whoever sits at the terminal."""
-    sys.stderr.write(f"Publish {wanted}? [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
-
-
-def _outcome(wanted: OrbReference, settings: Settings) -> str:
-    """What to do where nobody can tell whether CircleCI has published the version."""
-    from orbgen.orb.publish import page
-
-    where = f"look at {page(wanted)}" if settings.is_cloud else f"look for {wanted} on {settings.host}"
-    return f"it may have been published all the same: {where} before you publish it again"
-
-
-def _tell(wanted: OrbReference, settings: Settings) -> None:
-    from orbgen.orb.publish import page
-
-    note(f"published {wanted} on {settings.host}")
-    write([page(wanted) if settings.is_cloud else str(wanted)])

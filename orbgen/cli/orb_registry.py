@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from orbgen.cli import declare
 from orbgen.cli.exits import UsageProblem
+from orbgen.cli.remote_settings import settings_with_token
 
 if TYPE_CHECKING:
+    from orbgen.remote.client import Client
+    from orbgen.remote.orb_catalogue import OrbCatalogue
     from orbgen.remote.registry import OrbRegistry
     from orbgen.remote.settings import Settings
 
-timeout_option = declare.option("--timeout", type=float, metavar="SECONDS", help="How long to wait for an answer.")
+REFERENCE = re.compile(r"[a-z][a-z0-9_-]+/[a-z][a-z0-9_-]+(?:@[.a-zA-Z0-9_/:-]+)?", re.ASCII)
 
 
 def settings_for_registry(timeout: float | None, *, needs_token: bool = True) -> Settings:
     """The user's settings. Raises UsageProblem."""
     from orbgen.remote.failures import SettingsError
-    from orbgen.remote.settings import read_settings
 
-    if timeout is not None and not 0 < timeout <= 3600:
-        raise UsageProblem("--timeout takes seconds, from more than 0 to 3600")
     try:
-        settings = read_settings(os.environ, timeout)
+        return settings_with_token(timeout, needed=needs_token)
     except SettingsError as error:
         raise UsageProblem(str(error)) from None
-    if settings.token is None and needs_token:
-        raise UsageProblem("there is no token; set CIRCLECI_CLI_TOKEN, or run `circleci setup`, which keeps one")
-    return settings
 
 
 @contextmanager
@@ -43,13 +39,33 @@ def open_registry(timeout: float | None, *, needs_token: bool = True) -> Iterato
 @contextmanager
 def registry_of(settings: Settings) -> Iterator[OrbRegistry]:
     """The registry of an installation. Raises UsageProblem."""
-    from orbgen.remote.client import Client
-    from orbgen.remote.failures import SettingsError
     from orbgen.remote.registry import OrbRegistry
 
+    with _client(settings) as client:
+        yield OrbRegistry(client)
+
+
+@contextmanager
+def open_catalogue(timeout: float | None, *, needs_token: bool = False) -> Iterator[OrbCatalogue]:
+    """The catalogue that the user's settings name. Raises UsageProblem; what is asked of it raises RemoteError."""
+    from orbgen.remote.orb_catalogue import OrbCatalogue
+
+    with _client(settings_for_registry(timeout, needs_token=needs_token)) as client:
+        yield OrbCatalogue(client)
+
+
+def reference_to_ask(text: str) -> str:
+    """What to ask the registry for by NAMESPACE/ORB[@VERSION]; the newest version without one. Raises UsageProblem."""
+    if REFERENCE.fullmatch(text) is None:
+        raise UsageProblem(f"'{text}' is no orb; write NAMESPACE/ORB or NAMESPACE/ORB@1.2.3")
+    return text if "@" in text else f"{text}@volatile"
+
+
+def _client(settings: Settings) -> Client:
+    from orbgen.remote.client import Client
+    from orbgen.remote.failures import SettingsError
+
     try:
-        client = Client(settings)
+        return Client(settings)
     except SettingsError as error:
         raise UsageProblem(str(error)) from None
-    with client:
-        yield OrbRegistry(client)

@@ -7,12 +7,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from orbgen.cli import declare
-from orbgen.cli.exits import CLEAN, FINDINGS, USAGE, UsageProblem
+from orbgen.cli.exits import CLEAN, FINDINGS, REMOTE, USAGE, UsageProblem
 from orbgen.cli.notes import note
 from orbgen.cli.orb_options import orb_option, read_orbs, store_for
 from orbgen.cli.problem_report import show_problems
+from orbgen.cli.remote_settings import timeout_option
 from orbgen.cli.streams import write
-from orbgen.cli.terminal import say, style_for
+from orbgen.cli.terminal import say, say_error, style_for
 
 if TYPE_CHECKING:
     from orbgen.circleci.orbs import OrbStore
@@ -24,16 +25,29 @@ if TYPE_CHECKING:
 @declare.option("--name", metavar="NAMESPACE/ORB", help="The orb's name, by which its examples import it.")
 @orb_option
 @declare.option("--format", "format_", type=("full", "concise"), default="full", show_default=True)
-def command(path: str, name: str | None, orbs: tuple[str, ...], format_: str) -> int:
-    """Check the orb in DIR, or the packed orb in FILE, without a network.
+@declare.option("--online", is_flag=True, help="Ask CircleCI, too, once nothing was found here.")
+@declare.option("--org-id", metavar="UUID", help="With --online, the organization whose private orbs this one uses.")
+@timeout_option
+def command(
+    path: str,
+    name: str | None,
+    orbs: tuple[str, ...],
+    format_: str,
+    online: bool,
+    org_id: str | None,
+    timeout: float | None,
+) -> int:
+    """Check the orb in DIR, or the packed orb in FILE, without a network unless --online is given.
 
     Every command, job and executor is expanded with its defaults and with each value of its enums and booleans, and
     every example is compiled with the orb in it. FILE may be - for standard input.
 
-    Exit codes: 0 valid, 1 findings, 2 the orb cannot be read, or wrong usage.
+    Exit codes: 0 valid, 1 findings, 2 the orb cannot be read, or wrong usage, 3 with --online CircleCI failed.
     """
     from orbgen.source.problems import UnreadableError
 
+    if online and path == "-":
+        raise UsageProblem("--online needs a file or folder, which is read twice")
     if name is not None and name.count("/") != 1:
         raise UsageProblem(f"--name takes NAMESPACE/ORB, such as acme/deploy, not '{name}'")
     try:
@@ -41,7 +55,32 @@ def command(path: str, name: str | None, orbs: tuple[str, ...], format_: str) ->
     except UnreadableError as error:
         show_problems((error.problem,))
         return USAGE
-    return report(validation, path, format_)
+    code = report(validation, path, format_)
+    if code != CLEAN or not online:
+        return code
+    return _ask(path, org_id, timeout)
+
+
+def _ask(path: str, org_id: str | None, timeout: float | None) -> int:
+    """CircleCI's own verdict on an orb that was found to be valid."""
+    from orbgen.cli.orb_registry import open_registry
+    from orbgen.orb.pack import pack, read_folder
+    from orbgen.remote.failures import RemoteError
+    from orbgen.source.files import read_bytes
+    from orbgen.source.reader import read
+
+    source = pack(read_folder(path)) if os.path.isdir(path) else read(read_bytes(path), path).source.text
+    with open_registry(timeout, needs_token=False) as registry:
+        try:
+            refusals = registry.refusals(source, org_id)
+        except RemoteError as error:
+            say_error(str(error))
+            return REMOTE
+    for refusal in refusals:
+        say_error(f"CircleCI refuses it: {refusal}")
+    if not refusals:
+        note("CircleCI takes it, too")
+    return FINDINGS if refusals else CLEAN
 
 
 def validated(path: str, store: OrbStore, name: str | None) -> Validation:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,8 +12,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from pytest_httpserver import HTTPServer
 
 from orbgen.cli.main import main
+from tests.cli.orb_server import FakeRegistry
 from tests.cli.running import Result, Run, command
 
 
@@ -79,5 +82,52 @@ def process() -> Run:
             check=False,
         )
         return Result(done.returncode, done.stdout.decode("utf-8", "surrogateescape"), done.stderr.decode())
+
+    return run
+
+
+@pytest.fixture
+def secret() -> str:
+    """A token that no other test has."""
+    return f"CCIPAT_{secrets.token_hex(20)}"
+
+
+@pytest.fixture
+def registry(httpserver: HTTPServer, secret: str) -> FakeRegistry:
+    """A registry of orbs on this machine."""
+    fake = FakeRegistry(secret)
+    httpserver.expect_request("/graphql-unstable").respond_with_handler(fake)
+    return fake
+
+
+@pytest.fixture
+def remote(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    httpserver: HTTPServer,
+    registry: FakeRegistry,
+    secret: str,
+) -> Run:
+    """Run `orbgen orb` in this process against that registry; fails where the token is shown."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("HOST", "TOKEN", "ENDPOINT", "REST_ENDPOINT", "TIMEOUT"):
+        monkeypatch.delenv(f"CIRCLECI_CLI_{name}", raising=False)
+    for name in ("CIRCLE_TAG", "ORB_VAL_RC_EXCLUDE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CIRCLECI_CLI_HOST", httpserver.url_for(""))
+    monkeypatch.setenv("CIRCLECI_CLI_TOKEN", secret)
+
+    def run(*arguments: object) -> Result:
+        code = main(["orb", *[str(argument) for argument in arguments]])
+        said = capsys.readouterr()
+        for text in (said.out, said.err):
+            assert secret not in text
+            assert secret[10:26] not in text
+            assert "defect" not in text
+        gc.unfreeze()
+        gc.enable()
+        return Result(code, said.out, said.err)
 
     return run

@@ -4,92 +4,26 @@ from __future__ import annotations
 
 import io
 import json
-import secrets
 import socket
-import sys
 import threading
-from collections.abc import Callable
 
 import pytest
-from werkzeug import Request, Response
+from werkzeug import Response
 
-from orbgen.cli.main import main
-
-ORB = "acme/deploy"
-
-
-class FakeRegistry:
-    """Speaks the GraphQL that publishing needs; `answers` take the place of its own, by operation."""
-
-    def __init__(self, token):
-        self.token = token
-        self.namespaces = {"acme"}
-        self.orbs = {ORB: {"id": "o", "isPrivate": False, "versions": [{"version": "1.2.2"}]}}
-        self.versions = {f"{ORB}@1.2.2"}
-        self.published: dict[str, str] = {}
-        self.asked: list[str] = []
-        self.answers: dict[str, Response | Callable[[Request], Response]] = {}
-
-    def __call__(self, request: Request) -> Response:
-        body = request.get_json()
-        variables = body["variables"]
-        operation = next(name for name in ("publishOrb", "orbVersion(", "registryNamespace") if name in body["query"])
-        operation = operation.strip("(")
-        self.asked.append(operation)
-        if operation in self.answers:
-            answer = self.answers[operation]
-            return answer if isinstance(answer, Response) else answer(request)
-        if request.headers.get("Authorization") != self.token:
-            return Response('{"message": "You must log in first."}', 401)
-        if operation == "publishOrb":
-            name = f"{variables['namespaceName']}/{variables['orbName']}@{variables['version']}"
-            self.published[name] = variables["config"]
-            data: dict[str, object] = {"publishOrb": {"orb": {"version": variables["version"]}, "errors": []}}
-        elif operation == "orbVersion":
-            found = variables["orbVersionRef"] in self.versions
-            data = {"orbVersion": {"id": "v", "version": "x"} if found else None}
-        else:
-            namespace = {"id": "n"} if variables["namespace"] in self.namespaces else None
-            data = {"orb": self.orbs.get(variables["name"]), "registryNamespace": namespace}
-        return Response(json.dumps({"data": data}), content_type="application/json")
+from tests.cli.orb_server import ORB, SOURCE
 
 
 @pytest.fixture
-def secret():
-    return f"CCIPAT_{secrets.token_hex(20)}"
-
-
-@pytest.fixture
-def registry(httpserver, secret):
-    fake = FakeRegistry(secret)
-    httpserver.expect_request("/graphql-unstable").respond_with_handler(fake)
-    return fake
-
-
-@pytest.fixture
-def publish(monkeypatch, capsys, tmp_path, httpserver, registry, secret):
+def publish(remote, registry, tmp_path, monkeypatch):
     """Publishes a small orb from `src`; the exit code, standard output and standard error, without the token."""
-    monkeypatch.chdir(tmp_path)
     (tmp_path / "src" / "commands").mkdir(parents=True)
     (tmp_path / "src" / "@orb.yml").write_text("version: 2.1\ndescription: Deploys.\n")
     (tmp_path / "src" / "commands" / "go.yml").write_text("steps:\n  - run: deploy\n")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("COLUMNS", raising=False)
-    for name in ("HOST", "TOKEN", "ENDPOINT", "REST_ENDPOINT", "TIMEOUT"):
-        monkeypatch.delenv(f"CIRCLECI_CLI_{name}", raising=False)
-    monkeypatch.setenv("CIRCLECI_CLI_HOST", httpserver.url_for(""))
-    monkeypatch.setenv("CIRCLECI_CLI_TOKEN", secret)
 
-    def run(*arguments: str, path="src", reference=f"{ORB}@1.2.3", yes=True):
-        monkeypatch.setattr(sys, "argv", ["orbgen", "orb", "publish", path, reference, *(["--yes"] * yes), *arguments])
-        code = main()
-        said = capsys.readouterr()
-        for text in (said.out, said.err):
-            assert secret not in text
-            assert secret[10:26] not in text
-            assert "defect" not in text
-        return code, said.out, said.err
+    def run(*arguments, path="src", reference=f"{ORB}@1.2.3", yes=True):
+        return remote("publish", path, reference, *(["--yes"] * yes), *arguments)
 
+    run.packed = lambda: remote("pack", "src").out  # type: ignore[attr-defined]
     return run
 
 
@@ -109,11 +43,13 @@ class TestPublished:
             "orb       acme/deploy, public: everybody can read it",
             "version   1.2.3, a production version, which can never be changed or deleted",
             "newest    1.2.2",
+            "changes   none since 1.2.2",
             "source    src: 1 command; 94 bytes",
+            "review    5 findings; `orbgen orb review src` lists them",
             f"host      {httpserver.url_for('').rstrip('/')}",
             f"published acme/deploy@1.2.3 on {httpserver.url_for('').rstrip('/')}",
         ]
-        assert registry.asked == ["registryNamespace", "orbVersion", "publishOrb"]
+        assert registry.asked == ["registryNamespace", "orbVersion", "orbVersion", "publishOrb"]
         assert registry.published == {
             f"{ORB}@1.2.3": "commands:\n    go:\n        steps:\n            - run: deploy\n"
             "description: Deploys.\nversion: 2.1\n"
@@ -123,13 +59,14 @@ class TestPublished:
         code, _, err = publish(reference=f"{ORB}@dev:alpha")
         assert code == 0
         assert "version   dev:alpha, a development version, new, kept for 90 days" in err
-        registry.versions.add(f"{ORB}@dev:alpha")
+        registry.sources[f"{ORB}@dev:alpha"] = SOURCE
         _, _, err = publish(reference=f"{ORB}@dev:alpha")
         assert "dev:alpha, a development version, replaces what stands there" in err
         assert registry.asked.count("publishOrb") == 2
 
     def test_a_private_orb_without_a_version(self, publish, registry):
-        registry.orbs[ORB] = {"id": "o", "isPrivate": True, "versions": []}
+        registry.private[ORB] = True
+        registry.sources.clear()
         _, _, err = publish()
         assert "orb       acme/deploy, private\n" in err
         assert "newest    no production version yet" in err
@@ -146,9 +83,9 @@ class TestPublished:
         assert registry.published == {f"{ORB}@1.2.3": text}
 
     def test_standard_input(self, publish, registry, monkeypatch):
-        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"version: 2.1\n")))
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(SOURCE.encode())))
         assert publish(path="-")[0] == 0
-        assert registry.published == {f"{ORB}@1.2.3": "version: 2.1\n"}
+        assert registry.published == {f"{ORB}@1.2.3": SOURCE}
 
     def test_the_settings_of_the_cli(self, publish, registry, monkeypatch, tmp_path, httpserver, secret):
         monkeypatch.delenv("CIRCLECI_CLI_TOKEN")
@@ -164,6 +101,102 @@ class TestPublished:
         code, out, err = publish()
         assert "host      https://circleci.com\n" in err
         assert (code, out) == (0, f"https://circleci.com/developer/orbs/orb/{ORB}?version=1.2.3\n")
+
+
+class TestRepeated:
+    def test_a_version_that_is_there_with_this_source(self, publish, registry, tmp_path):
+        registry.sources[f"{ORB}@1.2.3"] = publish.packed()
+        code, out, err = publish()
+        assert (code, out) == (0, f"{ORB}@1.2.3\n")
+        assert "acme/deploy@1.2.3 is published already, with this source; nothing was published" in err
+        assert not registry.published
+
+    def test_a_development_version_begins_its_days_anew(self, publish, registry):
+        registry.sources[f"{ORB}@dev:alpha"] = publish.packed()
+        assert publish(reference=f"{ORB}@dev:alpha")[0] == 0
+        assert registry.published
+
+    def test_a_version_whose_answer_was_lost(self, publish, registry):
+        def lost(request):
+            registry.sources[f"{ORB}@1.2.3"] = request.get_json()["variables"]["config"]
+            return Response('{"data": {"pub')
+
+        registry.answers["publishOrb"] = lost
+        code, out, err = publish()
+        assert (code, out) == (0, f"{ORB}@1.2.3\n")
+        assert "is no JSON, or is cut off; is this CircleCI's address?, but the version is there" in " ".join(
+            err.split()
+        )
+        assert registry.asked.count("publishOrb") == 1
+
+
+class TestIncrement:
+    @pytest.mark.parametrize(("step", "version"), [("major", "2.0.0"), ("minor", "1.3.0"), ("patch", "1.2.3")])
+    def test_the_version_after_the_newest(self, publish, registry, step, version):
+        code, out, _ = publish("--increment", step, reference=ORB)
+        assert (code, out) == (0, f"{ORB}@{version}\n")
+        assert list(registry.published) == [f"{ORB}@{version}"]
+
+    @pytest.mark.parametrize(("step", "version"), [("major", "1.0.0"), ("minor", "0.1.0"), ("patch", "0.0.1")])
+    def test_the_first_version(self, publish, registry, step, version):
+        registry.sources.clear()
+        assert publish("--increment", step, reference=ORB)[1] == f"{ORB}@{version}\n"
+
+    def test_what_is_the_newest_already(self, publish, registry):
+        registry.sources[f"{ORB}@1.2.3"] = publish.packed()
+        code, out, err = publish("--increment", "patch", reference=ORB)
+        assert (code, out) == (0, f"{ORB}@1.2.3\n")
+        assert "is published already" in err
+        assert not registry.published
+
+    @pytest.mark.parametrize(
+        ("arguments", "reference", "message"),
+        [
+            (("--increment", "patch"), f"{ORB}@1.2.3", "--increment tells the version itself; write acme/deploy alone"),
+            ((), ORB, "names no version; add one, such as acme/deploy@1.2.3 or acme/deploy@dev:alpha, or --increment"),
+            (("--increment", "huge"), ORB, "'huge' is not one of 'major', 'minor', 'patch'"),
+        ],
+    )
+    def test_wrong_usage(self, publish, registry, arguments, reference, message):
+        code, _, err = publish(*arguments, reference=reference)
+        assert code == 2
+        assert message in " ".join(err.split())
+        assert registry.asked == []
+
+
+class TestChanges:
+    def test_what_is_new_is_shown(self, publish, registry, tmp_path):
+        (tmp_path / "src" / "commands" / "stay.yml").write_text("steps:\n  - run: stay\n")
+        _, _, err = publish(reference=f"{ORB}@1.3.0")
+        assert "changes   minor since 1.2.2\n          minor: command 'stay' is new\n" in err
+
+    def test_a_step_that_is_too_small_is_not_made(self, publish, registry, tmp_path):
+        (tmp_path / "src" / "commands" / "go.yml").rename(tmp_path / "src" / "commands" / "leave.yml")
+        code, out, err = publish(reference=f"{ORB}@1.3.0")
+        assert (code, out) == (1, "")
+        said = " ".join(err.split())
+        assert "warning: 1.3.0 is too small a step from 1.2.2: what has changed for users is major" in said
+        assert said.endswith("nothing was published; publish 2.0.0, or add --allow-findings")
+        assert not registry.published
+        assert publish("--allow-findings", reference=f"{ORB}@1.3.0")[0] == 0
+        assert publish(reference=f"{ORB}@2.0.0")[0] == 0
+
+    def test_before_version_1_any_step_will_do(self, publish, registry, tmp_path):
+        registry.sources = {f"{ORB}@0.2.0": SOURCE}
+        (tmp_path / "src" / "commands" / "go.yml").rename(tmp_path / "src" / "commands" / "leave.yml")
+        assert publish(reference=f"{ORB}@0.3.0")[0] == 0
+
+    def test_a_development_version_may_change_anything(self, publish, registry, tmp_path):
+        (tmp_path / "src" / "commands" / "go.yml").rename(tmp_path / "src" / "commands" / "leave.yml")
+        code, _, err = publish(reference=f"{ORB}@dev:alpha")
+        assert code == 0
+        assert "changes   major since 1.2.2" in err
+
+    def test_a_newest_version_that_is_no_orb(self, publish, registry):
+        registry.sources[f"{ORB}@1.2.2"] = "a: ["
+        code, _, err = publish()
+        assert code == 0
+        assert "changes" not in err
 
 
 class TestAsking:
@@ -288,7 +321,8 @@ class TestRefused:
     def test_a_version_that_exists(self, publish, registry):
         code, out, err = publish(reference=f"{ORB}@1.2.2")
         assert (code, out) == (3, "")
-        assert "acme/deploy@1.2.2 exists already, and a production version can never be changed; publish 1.2.3" in err
+        assert "acme/deploy@1.2.2 exists already with another source, and a production version can never be" in err
+        assert "publish 1.2.3 or another new version" in err
         assert not registry.published
 
     def test_an_unknown_namespace(self, publish):
@@ -299,7 +333,7 @@ class TestRefused:
     def test_an_unknown_orb(self, publish):
         code, _, err = publish(reference="acme/other@1.0.0")
         assert code == 3
-        assert "creates it once with `circleci orb create acme/other`" in err
+        assert "creates it once with `orbgen orb create acme/other`" in err
 
     def test_a_reason_of_the_registrys_own(self, publish, registry, secret):
         errors = {

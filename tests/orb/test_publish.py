@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from orbgen.orb.difference import Bump
 from orbgen.orb.publish import BadReferenceError, NotPublishableError, OrbReference, page, prepare, read_reference
 
 
@@ -15,23 +16,31 @@ class State(msgspec.Struct, frozen=True):
     newest: str | None = "1.2.3"
 
 
-class Registry:
-    """One orb, with what a test wants it to be."""
+class Version(msgspec.Struct, frozen=True):
+    source: str
 
-    def __init__(self, state=State(), versions=()):  # noqa: B008
+
+OLD = "version: 2.1\ncommands: {go: {steps: [checkout]}}\n"
+NEW = OLD.replace("{go:", "{stay: {steps: [checkout]}, go:")
+
+
+class Registry:
+    """One orb, with what a test wants it to be; `versions` have a source that no test publishes."""
+
+    def __init__(self, state=State(), versions=(), newest=OLD):  # noqa: B008
         self.known = state
-        self.versions = versions
+        self.versions = dict.fromkeys(versions, "version: 2.1\n")
+        if state.newest is not None:
+            self.versions.setdefault(f"acme/deploy@{state.newest}", newest)
         self.asked = []
 
     def state(self, namespace, name):
         self.asked.append((namespace, name))
         return self.known
 
-    def has_version(self, reference):
-        return reference in self.versions
-
-    def publish(self, namespace, name, version, source):
-        raise AssertionError("nothing is published while it is prepared")
+    def source(self, reference):
+        found = self.versions.get(reference)
+        return None if found is None else Version(found)
 
 
 @pytest.mark.parametrize(
@@ -75,26 +84,60 @@ def test_what_cannot(text, message):
 
 def test_a_production_version():
     registry = Registry()
-    publication = prepare(OrbReference("acme", "deploy", "1.3.0"), registry)
+    publication = prepare(OrbReference("acme", "deploy", "1.3.0"), registry, NEW)
     assert registry.asked == [("acme", "deploy")]
     assert (publication.is_private, publication.newest) == (False, "1.2.3")
-    assert (publication.replaces, publication.steps_back) == (False, False)
+    assert (publication.replaces, publication.steps_back, publication.done) == (False, False, False)
+    assert publication.difference is not None
+    assert publication.difference.bump is Bump.MINOR
+    assert (publication.too_small, publication.proposed) == (False, "1.3.0")
 
 
 def test_the_first_version():
-    publication = prepare(OrbReference("acme", "deploy", "0.1.0"), Registry(State(newest=None)))
+    publication = prepare(OrbReference("acme", "deploy", "0.1.0"), Registry(State(newest=None)), NEW)
     assert (publication.newest, publication.steps_back) == (None, False)
+    assert (publication.difference, publication.too_small, publication.proposed) == (None, False, None)
 
 
 @pytest.mark.parametrize(("version", "back"), [("1.2.2", True), ("0.9.9", True), ("1.10.0", False), ("dev:x", False)])
 def test_whether_a_version_is_lower_than_the_newest(version, back):
-    assert prepare(OrbReference("acme", "deploy", version), Registry()).steps_back is back
+    assert prepare(OrbReference("acme", "deploy", version), Registry(), NEW).steps_back is back
+
+
+@pytest.mark.parametrize(
+    ("newest", "version", "small"),
+    [("1.2.3", "1.2.4", True), ("1.2.3", "1.3.0", False), ("1.2.3", "2.0.0", False), ("1.2.3", "dev:x", False),
+     ("0.2.3", "0.2.4", False), ("1.2.3", "1.1.0", False)],
+)  # fmt: skip
+def test_whether_a_step_is_too_small(newest, version, small):
+    registry = Registry(State(newest=newest))
+    assert prepare(OrbReference("acme", "deploy", version), registry, NEW).too_small is small
+
+
+def test_the_same_source_again():
+    there = prepare(OrbReference("acme", "deploy", "1.2.3"), Registry(), f"{OLD}\n")
+    assert there.done
+    again = prepare(OrbReference("acme", "deploy", ""), Registry(), OLD, Bump.PATCH)
+    assert (again.done, str(again.reference)) == (True, "acme/deploy@1.2.3")
+    assert not prepare(OrbReference("acme", "deploy", "1.2.4"), Registry(), OLD).done
+
+
+@pytest.mark.parametrize(("newest", "version"), [("1.2.3", "1.3.0"), (None, "0.1.0")])
+def test_an_increment(newest, version):
+    registry = Registry(State(newest=newest))
+    publication = prepare(OrbReference("acme", "deploy", ""), registry, NEW, Bump.MINOR)
+    assert str(publication.reference) == f"acme/deploy@{version}"
+
+
+def test_an_increment_of_what_is_no_version():
+    with pytest.raises(NotPublishableError, match="the newest version of 'acme/deploy' is nonsense"):
+        prepare(OrbReference("acme", "deploy", ""), Registry(State(newest="nonsense")), NEW, Bump.MINOR)
 
 
 def test_a_development_version_is_replaced():
     registry = Registry(versions=("acme/deploy@dev:alpha",))
-    assert prepare(OrbReference("acme", "deploy", "dev:alpha"), registry).replaces
-    assert not prepare(OrbReference("acme", "deploy", "dev:beta"), registry).replaces
+    assert prepare(OrbReference("acme", "deploy", "dev:alpha"), registry, NEW).replaces
+    assert not prepare(OrbReference("acme", "deploy", "dev:beta"), registry, NEW).replaces
 
 
 @pytest.mark.parametrize(
@@ -103,23 +146,23 @@ def test_a_development_version_is_replaced():
 def test_a_production_version_that_exists(newest, next_):
     registry = Registry(State(newest=newest), ("acme/deploy@1.0.0",))
     with pytest.raises(NotPublishableError) as caught:
-        prepare(OrbReference("acme", "deploy", "1.0.0"), registry)
+        prepare(OrbReference("acme", "deploy", "1.0.0"), registry, NEW)
     assert str(caught.value).startswith("acme/deploy@1.0.0 exists already")
     assert f"publish {next_}" in str(caught.value)
 
 
 def test_an_unknown_orb():
     with pytest.raises(NotPublishableError) as caught:
-        prepare(OrbReference("acme", "deploy", "1.0.0"), Registry(State(orb_exists=False)))
+        prepare(OrbReference("acme", "deploy", "1.0.0"), Registry(State(orb_exists=False)), NEW)
     assert "there is no orb 'acme/deploy'" in str(caught.value)
-    assert "`circleci orb create acme/deploy`" in str(caught.value)
+    assert "`orbgen orb create acme/deploy`" in str(caught.value)
 
 
 def test_an_unknown_namespace():
     with pytest.raises(NotPublishableError) as caught:
-        prepare(OrbReference("acme", "deploy", "1.0.0"), Registry(State(namespace_exists=False, orb_exists=False)))
+        prepare(OrbReference("acme", "deploy", "1.0.0"), Registry(State(namespace_exists=False, orb_exists=False)), NEW)
     assert "there is no namespace 'acme'" in str(caught.value)
-    assert "`circleci namespace create acme --org-id ORGANIZATION_ID`" in str(caught.value)
+    assert "`orbgen orb create-namespace acme --org-id ORGANIZATION_ID`" in str(caught.value)
 
 
 def test_the_page_of_a_version():
