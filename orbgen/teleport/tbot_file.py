@@ -76,7 +76,7 @@ def read_tbot_file(text: str, name: str) -> TbotFile | None:
 def _settings(root: Mapping) -> Iterator[FileSetting]:
     for name, field in root.fields.items():
         if name == "storage":
-            yield FileSetting(name, name, place_of(field.value), field.value)
+            yield FileSetting(name, name, place_of(field.value), _node_of_place(field.value))
         elif name == "onboarding":
             onboarding = mapping(field.value)
             if onboarding is not None:
@@ -110,7 +110,7 @@ def _services(root: Mapping) -> Iterator[FileService]:
 def _of_service(entry: Mapping) -> Iterator[FileSetting]:
     for name, field in entry.fields.items():
         if name == "destination":
-            yield FileSetting(name, name, place_of(field.value), field.value)
+            yield FileSetting(name, name, place_of(field.value), _node_of_place(field.value))
         elif name != "type":
             yield _plain(_SERVICE_FLAGS, name, "", field.value)
 
@@ -118,7 +118,8 @@ def _of_service(entry: Mapping) -> Iterator[FileSetting]:
 def _of_version_1(entry: Mapping) -> FileService:
     type_ = next((named for key, named in _TYPES_OF_VERSION_1.items() if key in entry.fields), "identity")
     where = next((key for key in ("directory", "memory") if key in entry.fields), None)
-    settings = [FileSetting("destination", where, place_of(entry), entry.fields[where].value)] if where else []
+    node = _node_of_place(entry) if where == "directory" else entry
+    settings = [FileSetting("destination", where, place_of(entry), node)] if where is not None else []
     settings += [_plain({}, key, "", entry.fields[key].value) for key in ("cluster", "app") if key in entry.fields]
     return FileService(type_, entry, tuple(settings))
 
@@ -159,3 +160,14 @@ def place_of(node: Content | None) -> str | None:
     if kind == "kubernetes_secret":
         return _SECRET + (known(node.get("name")) or "")
     return known(node.get("path"))
+
+
+def _node_of_place(node: Content) -> Content:
+    """What of a destination or the storage says where it is: the path, where it has one."""
+    if type(node) is not Mapping:
+        return node
+    directory = node.get("directory")
+    if isinstance(directory, Scalar):
+        return directory
+    path = (directory if type(directory) is Mapping else node).get("path")
+    return path if isinstance(path, Scalar) else node

@@ -324,3 +324,6 @@ def test_version_1_of_the_file():
         ("identity", "memory://", None),
         ("identity", "/tmp/two", "/tmp/two"),
     ]
+    places = [one.settings["destination"].span.text for one in join.services]
+    assert [place for place in places if place.startswith("/")] == ["/tmp/one", "/tmp/two"]
+    assert join.settings["storage"].span.text == "/tmp/s"

@@ -71,6 +71,7 @@ def test_what_a_script_writes_is_placed_in_the_script(steps):
         assert span.start == text.index(written)
     (service,) = join.services
     assert (service.span.text, service.folder) == ("identity", "/tmp/out")
+    assert service.settings["destination"].span.text == "/tmp/out"
     assert join.file is not None
     (mistake,) = list(invalid(join.file.root))
     assert mistake.span.text == "nonsense"
