@@ -48,14 +48,21 @@ class Baseline(msgspec.Struct, frozen=True, eq=False):
             (known if any([entry.fingerprint == fingerprint for entry in entries]) else new).append(finding)
         return tuple(new), tuple(known)
 
-    def gone(self, name: str, known: Iterable[Finding], selection: Selection) -> int:
-        """How many entries of a file that was linted are there no more, of those that could have been found."""
+    def gone(
+        self, name: str, known: Iterable[Finding], selection: Selection, elsewhere: frozenset[str] = frozenset()
+    ) -> int:
+        """How many entries of a file that was linted are there no more, of those that could have been found.
+
+        What rules find in it that look at others, `elsewhere`, need not be gone.
+        """
         found = {finding.fingerprint for finding in known}
         return len(
             [
                 entry
                 for entry in self._entries(name)
-                if entry.fingerprint not in found and selection.names(*_name_of(entry))
+                if entry.fingerprint not in found
+                and selection.names(*_name_of(entry))
+                and _name_of(entry)[0] not in elsewhere
             ]
         )
 

@@ -84,6 +84,11 @@ class FileContext(ABC):
         """The orbs whose source is not at hand, so that something may not have been found."""
         return ()
 
+    @property
+    def is_tbot_file(self) -> bool:
+        """Whether it is a tbot.yaml, which configurations may start tbot with."""
+        return False
+
     @abstractmethod
     def run_joins(self) -> Iterator[RunJoin]:
         """Every join of the file's, each with its place."""

@@ -38,6 +38,7 @@ class FileResult(msgspec.Struct, frozen=True):
 
     A `skipped` file is only a part of a configuration, or a `foreign` one that is none of CircleCI's at all; one that
     was not `linted` could not be read. An orb that lies in a folder is one result for its several `files`.
+    In a `shared` one, a tbot.yaml, configurations that start tbot with it may find more.
     The `baseline` hides `known` findings, and lists some that are `gone`. There are `offers` where they were asked for.
     """
 
@@ -54,6 +55,7 @@ class FileResult(msgspec.Struct, frozen=True):
     gone: int = 0
     baseline: str | None = None
     offers: tuple[Offer, ...] = ()
+    shared: bool = False
 
 
 class Repeats:

@@ -18,7 +18,7 @@ from orbgen.circleci.orbs import OrbStore
 from orbgen.lint.context import Context
 from orbgen.lint.engine import LoadedRule, ignored_and_unused, run_rules, run_teleport_rules
 from orbgen.lint.file_context import FileContext
-from orbgen.lint.findings import Confidence, Finding, Persona, Severity
+from orbgen.lint.findings import Confidence, Finding, Persona, Sees, Severity
 from orbgen.lint.identity import identified
 from orbgen.lint.redaction import concealed
 from orbgen.lint.result import FileResult
@@ -187,7 +187,9 @@ class Linter:
         if self.baseline is None:
             return result
         new, known = self.baseline.split(result.findings)
-        gone = self.baseline.gone(result.name, known, self.selection)
+        about_joins = [loaded.rule.name for loaded in self.rules if loaded.rule.sees is Sees.TBOT]
+        elsewhere = frozenset(about_joins if result.shared else ())
+        gone = self.baseline.gone(result.name, known, self.selection, elsewhere)
         return msgspec.structs.replace(result, findings=new, known=len(known), gone=gone, baseline=self.baseline.path)
 
     def _shown(self, result: FileResult) -> FileResult:
@@ -294,6 +296,7 @@ def _whole(inspected: Inspected) -> FileResult:
         context.document_problems,
         missing_orbs=references,
         files=len(context.sources),
+        shared=context.is_tbot_file,
     )
 
 

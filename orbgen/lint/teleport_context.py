@@ -46,6 +46,11 @@ class TeleportContext(FileContext):
         """What is wrong with the documents although they can be read."""
         return tuple([problem for document in self.parts for problem in document.problems])
 
+    @property
+    def is_tbot_file(self) -> bool:
+        """Whether it is a tbot.yaml."""
+        return self.join is not None
+
     def run_joins(self) -> Iterator[RunJoin]:
         """The join of a tbot.yaml, which no job run is known to use."""
         if self.join is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 TOKEN = """\
@@ -227,3 +229,31 @@ def test_an_ignore_in_a_tbot_file_is_used_where_a_configuration_may_need_it(orbg
     assert "unused-ignore" in orbgen("lint", "deploy").out
     write(".circleci/config.yml", STARTS)
     assert "unused-ignore" not in orbgen("lint", "deploy").out
+
+
+def test_what_configurations_find_in_a_tbot_file_is_not_called_gone_there(orbgen, write):
+    old = "curl -fsSLO https://cdn.teleport.dev/teleport-v13.4.27-linux-amd64-bin.tar.gz\n      - run: tbot"
+    write(".circleci/config.yml", STARTS.replace("- run: tbot", f"- run: {old}"))
+    write("deploy/tbot.yaml", TBOT_FILE)
+    assert "deploy/tbot.yaml:1:10: high[teleport-version-mismatch" in orbgen("lint", ".", "--format", "concise").out
+    orbgen("lint", ".", "--write-baseline", "known.json")
+    again = orbgen("lint", ".", "--baseline", "known.json")
+    assert (again.code, again.out) == (0, "")
+    assert "gone" not in again.err
+    write(".circleci/config.yml", STARTS)
+    write("deploy/tbot.yaml", TBOT_FILE.replace("20h", "1h"))
+    assert "gone" in orbgen("lint", ".", "--baseline", "known.json").err
+
+
+def test_what_lies_in_another_file_is_mended_there(orbgen, write):
+    config = write(".circleci/config.yml", STARTS)
+    tbot = write("deploy/tbot.yaml", TBOT_FILE.replace("20h", "20h0m"))
+    assert orbgen("lint", ".circleci", LONG, "--unsafe-fixes", "--write").code == 1
+    assert (config.read_text(), tbot.read_text()) == (STARTS, TBOT_FILE.replace("20h", "20h0m"))
+    report = json.loads(orbgen("lint", ".circleci", LONG, "--format", "json").out)
+    (found,) = report["files"][0]["findings"]
+    assert (found["place"]["path"], found["fix"], found["effect"]) == ("deploy/tbot.yaml", None, "open")
+    assert "<code>deploy/tbot.yaml</code> 6:17" in orbgen("lint", ".circleci", LONG, "--format", "markdown").out
+    mended = orbgen("lint", ".", LONG, "--unsafe-fixes", "--write")
+    assert (mended.code, mended.out) == (0, "")
+    assert "credential_ttl: 1h\n" in tbot.read_text()

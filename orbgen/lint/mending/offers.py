@@ -17,7 +17,8 @@ from orbgen.source.span import Source, Span
 def with_offers(linter: Linter, result: FileResult, path: str, *, named: bool = False) -> FileResult:
     """The result of a file with the fixes of its findings that would stay if they were made (`fixing`)."""
     fixable = {loaded.rule.name for loaded in linter.rules if _is_found(loaded.rule.name, result) and loaded.fix}
-    own = [finding for finding in result.findings if finding.rule in fixable]
+    # What lies in another file is mended there.
+    own = [one for one in result.findings if one.rule in fixable and one.primary.source.name == result.name]
     if not own:
         return result
     source = own[0].primary.source

@@ -40,8 +40,8 @@ class Report(formats.Report):
 
     def part(self, result: FileResult, fail_on: Severity) -> tuple[str, str]:
         """A file's section, for below the title."""
-        rows = [_problem_row(problem) for problem in result.problems]
-        rows += [_finding_row(finding) for finding in result.findings]
+        rows = [_problem_row(problem, result.name) for problem in result.problems]
+        rows += [_finding_row(finding, result.name) for finding in result.findings]
         if not rows:
             return "", ""
         details = ["\n".join(problem_lines(problem, _STYLE)) for problem in result.problems]
@@ -68,18 +68,20 @@ class Report(formats.Report):
         return "\n".join(parts)
 
 
-def _finding_row(finding: Finding) -> str:
+def _finding_row(finding: Finding, file: str) -> str:
     name = f"[{code(finding.name)}]({address(finding.rule)})"
     sign = f"{_SIGNS[finding.severity]} {finding.severity.value}"
-    return f"| {sign} | {_line(finding.primary)} | {name}: {prose(finding.message)} |"
+    return f"| {sign} | {_line(finding.primary, file)} | {name}: {prose(finding.message)} |"
 
 
-def _problem_row(problem: Problem) -> str:
-    return f"| ❌ error | {_line(problem.span)} | {code(problem.code)}: {prose(problem.message)} |"
+def _problem_row(problem: Problem, file: str) -> str:
+    return f"| ❌ error | {_line(problem.span, file)} | {code(problem.code)}: {prose(problem.message)} |"
 
 
-def _line(span: Span) -> str:
-    return f"{span.line}:{span.column}" if span.source.text else ""
+def _line(span: Span, file: str) -> str:
+    """Line and column; in another file than the section's, such as a part of an orb or a tbot.yaml, that as well."""
+    where = f"{span.line}:{span.column}" if span.source.text else ""
+    return where if span.source.name == file else f"{code(span.source.name)} {where}"
 
 
 def _folded(details: list[str]) -> str:
