@@ -15,6 +15,7 @@ from orbgen.access.outcomes import (
     FALSE,
     TRUE,
     UNCLEAR,
+    Outcome,
     Outcomes,
     Special,
     can_be_true,
@@ -234,11 +235,11 @@ class Running:
             if value.formula is None:
                 return UNCLEAR
             texts = self.outcomes(value, scenario)
-        found: set[object] = set()
+        found: set[Outcome] = set()
         for text in texts:
             for ref in scenario.ref:
                 found |= _names(text, ref)
-        return frozenset(found)  # type: ignore[arg-type]
+        return frozenset(found)
 
 
 def _decided(target: JobRun, statuses: tuple[str, ...] | None, scenario: Scenario) -> Outcomes | None:
@@ -291,12 +292,12 @@ def both(first: Outcomes, second: Outcomes) -> Outcomes:
     """The truths of `and`."""
     if first == TRUE or second == FALSE:
         return second
-    found: set[object] = set()
+    found: set[Outcome] = set()
     for left in first:
         for right in second:
             decided = False if False in (left, right) else Special.UNCLEAR if Special.UNCLEAR in (left, right) else True
             found.add(decided)
-    return frozenset(found)  # type: ignore[arg-type]
+    return frozenset(found)
 
 
 def _either(first: Outcomes, second: Outcomes) -> Outcomes:

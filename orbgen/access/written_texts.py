@@ -200,8 +200,10 @@ def _made(node: Node, text: WrittenText, done: dict[int, Content]) -> Content:
     if type(node) is Sequence:
         return Sequence(*where, [_relocated(item, text, done) for item in node.items], node.flow)
     assert type(node) is Mapping
-    entries = [(_key(key, text, done), _relocated(value, text, done)) for key, value in node.entries]
-    return Mapping(*where, entries, node.flow)  # type: ignore[arg-type]
+    entries: list[tuple[Node, Node]] = [
+        (_key(key, text, done), _relocated(value, text, done)) for key, value in node.entries
+    ]
+    return Mapping(*where, entries, node.flow)
 
 
 def _place(text: WrittenText, start: int, end: int) -> Span:

@@ -144,7 +144,7 @@ class Compilation(Reporter):
             for element in node.elements:
                 filled_items.append(self.fill(element, scope))
             return Sequence(node.source, node.start, node.end, node.outer, filled_items, node.flow)
-        found = self.fill_scalar(node, scope)  # type: ignore[arg-type]
+        found = self.fill_scalar(node, scope)
         if isinstance(found, Argument):
             return self.fill(found.node, found.scope or scope)
         return found
@@ -215,7 +215,7 @@ class Compilation(Reporter):
             elif type(segment) is Section:
                 self._append_section(parts, scalar, segment, scope)
             else:
-                filled = self._lone(scalar, segment, scope)  # type: ignore[arg-type]
+                filled = self._lone(scalar, segment, scope)
                 if isinstance(filled, Argument):
                     filled = self._named(filled, scalar, segment)
                 parts.extend(parts_of(filled))
@@ -356,7 +356,7 @@ class Compilation(Reporter):
             node = self.fill(node, argument.scope)
         if isinstance(node, Scalar):
             return truth_of(node)
-        return bool(node.items if type(node) is Sequence else node.entries)  # type: ignore[union-attr]
+        return bool(node.items if type(node) is Sequence else node.entries)
 
 
 def _passed(node: Scalar, tag: Tag) -> tuple[Part, ...]:

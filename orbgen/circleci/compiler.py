@@ -131,10 +131,10 @@ class _Compiler:
 
     def _workflows(self, library: Library) -> tuple[list[Workflow], str]:
         section = self.root.get("workflows")
-        if is_empty(section):
+        if section is None or is_empty(section):
             return self._implicit(library), "first"
         if type(section) is not Mapping:
-            self.compilation.report("workflow", "`workflows` must be a mapping of names to workflows", section.span)  # type: ignore[union-attr]
+            self.compilation.report("workflow", "`workflows` must be a mapping of names to workflows", section.span)
             return [], "last"
         found = []
         for name, field in section.fields.items():
@@ -332,7 +332,7 @@ class _Compiler:
         if mapping is not self.root and not any([field.key.text in TOP_LEVEL_KEYS for field in above]):
             return
         for key, _ in mapping.entries:
-            name: Content = key.target if type(key) is Alias else key  # type: ignore[assignment]
+            name: Content = key.target if type(key) is Alias else key
             if not isinstance(name, Scalar):
                 message = f"a key must be a single value, but this is a {type_name(name)}"
                 help = "quote it if it is meant as text"

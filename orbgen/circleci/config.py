@@ -115,8 +115,8 @@ def build(
         importer = Importer(compilation, store, scope, references, build)
         for alias, field in imports.fields.items():
             library.orbs[alias] = importer.add(alias, field)
-    elif not is_empty(imports):
-        compilation.report("orb-reference", "`orbs` must be a mapping of names to orbs", imports.span, scope)  # type: ignore[union-attr]
+    elif imports is not None and not is_empty(imports):
+        compilation.report("orb-reference", "`orbs` must be a mapping of names to orbs", imports.span, scope)
     return library
 
 

@@ -239,7 +239,7 @@ class EntryCompiler:
         elif type(node) is Mapping:
             run.filters = self.compilation.fill(node, scope)
             check_filters(self.compilation, run.filters, scope)
-        elif isinstance(node, Scalar) and not is_empty(node):
+        elif not is_empty(node):
             # What is filled in becomes part of the expression (unverified).
             run.filters = text = self.compilation.text(node, scope)
             statement = text if is_known(text) else node

@@ -107,8 +107,7 @@ def check_step(
 ) -> None:
     """Report what is wrong with the form of a built-in step. `body` is filled."""
     grammar = STEPS[name]
-    empty = body is None or (isinstance(body, Scalar) and body.value is None)
-    if empty:
+    if body is None or (isinstance(body, Scalar) and body.value is None):
         if not grammar.bare:
             needed = " and ".join([f"`{' or '.join(group)}`" for group in grammar.required])
             help = "write the command behind `run:`" if name == "run" else f"add {needed}"
@@ -130,7 +129,7 @@ def check_step(
             _check_command(compilation, body, scope)
     else:
         expected = "a mapping" if name not in ("run", "deploy") else "a string or a mapping with `command`"
-        compilation.report("step-form", f"the step `{name}` takes {expected}", body.span, scope)  # type: ignore[union-attr]
+        compilation.report("step-form", f"the step `{name}` takes {expected}", body.span, scope)
 
 
 def _check_keys(

@@ -37,7 +37,8 @@ def add_group(outer: EntryCompiler, group: Definition, entry: Entry) -> None:
     # The lock takes the place of the serial group.
     lock = {"key": start.serial_group} if serialised and start.serial_group is not None else {}
     start.serial_group = None
-    start.body.update(lock)  # type: ignore[union-attr]
+    assert start.body is not None  # A job that is added here has keys of its own.
+    start.body.update(lock)
     members = _members(outer, group, call, name, f"{name}/" if text is not None else "")
     required = _check_requirements(outer, group, members)
     for run in members:
@@ -49,7 +50,8 @@ def add_group(outer: EntryCompiler, group: Definition, entry: Entry) -> None:
     end.requires = tuple([Requirement(run.declared, entry.key, targets=(run,)) for run in leaves])
     if serialised:
         unlock = _added(outer, entry, call, name, "unlock", "unlock")
-        unlock.body.update(lock)  # type: ignore[union-attr]
+        assert unlock.body is not None  # As of the first.
+        unlock.body.update(lock)
         unlock.requires = (Requirement(end.declared, entry.key, ("terminal",), targets=(end,)),)
 
 

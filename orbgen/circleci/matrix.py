@@ -73,7 +73,7 @@ def combinations(
     parameters = node.get("parameters") if type(node) is Mapping else None
     if compilation.lost(node) or compilation.lost(parameters):
         return None
-    if type(parameters) is not Mapping or not parameters.entries:
+    if type(node) is not Mapping or type(parameters) is not Mapping or not parameters.entries:
         message = "a matrix needs `parameters` with a list of values for each"
         unknown = [field.key for key, field in node.fields.items() if key not in _KEYS] if type(node) is Mapping else []
         place = unknown[0].span if unknown else node.span
@@ -93,7 +93,7 @@ def combinations(
         message = f"the matrix has {size:,} combinations; orbgen expands at most {MAXIMUM_COMBINATIONS:,}"
         compilation.report("limit", message, node.span, scope)
         return None
-    excluded = _excluded(compilation, node.get("exclude"), names, scope)  # type: ignore[union-attr]
+    excluded = _excluded(compilation, node.get("exclude"), names, scope)
     found = [Combination(dict(zip(names.values(), choice, strict=True))) for choice in product(*axes)]
     return [combination for combination in found if _point(combination.fields) not in excluded]
 

@@ -63,7 +63,7 @@ def _written_in(root: Node) -> list[Node]:
 
 def _anchors_in(root: Node) -> dict[str, Content]:
     """The anchors of a document, of two equal ones the last."""
-    return {node.anchor: node for node in _written_in(root) if type(node) is not Alias and node.anchor is not None}  # type: ignore[union-attr,misc]
+    return {node.anchor: node for node in _written_in(root) if type(node) is not Alias and node.anchor is not None}
 
 
 def _undefined_in(root: Node) -> list[Alias]:
@@ -103,14 +103,14 @@ class _Measure:
             if depth > MAXIMUM_DEPTH:
                 self._refuse(place)
             self.open.add(id(node))
-            known = self.known[id(node)] = self._expanded(node, depth)  # type: ignore[arg-type]
+            known = self.known[id(node)] = self._expanded(node, depth)
             self.open.discard(id(node))
         if known[1] + depth > MAXIMUM_DEPTH:
             self._refuse(place)
         return known
 
     def _expanded(self, node: Mapping | Sequence, depth: int) -> tuple[int, int]:
-        children = [value for _, value in node.entries] if type(node) is Mapping else node.items  # type: ignore[union-attr]
+        children = [value for _, value in node.entries] if type(node) is Mapping else node.items
         size, height = 1, 0
         for child in children:
             inner = self._measure(child, child, depth + 1)

@@ -70,7 +70,7 @@ class _Includer:
         if type(node) is Alias:
             node.target = self._content(node.target)
             return node
-        return self._content(node)  # type: ignore[arg-type]
+        return self._content(node)
 
     def _content(self, node: Content) -> Content:
         if not node.templated:

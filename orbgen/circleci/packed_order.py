@@ -49,9 +49,14 @@ def _compare(first: str, second: str) -> int:
     return len(first) - len(second)
 
 
+def _digits(text: str, index: int) -> str:
+    match = _DIGITS.match(text, index)
+    return match[0] if match is not None else ""
+
+
 def _compare_numbers(first: str, second: str, index: int) -> int:
     """Compares the digits from `index` on by value, then by how many they are."""
-    left, right = [_DIGITS.match(text, index).group() for text in (first, second)]  # type: ignore[union-attr]
+    left, right = [_digits(text, index) for text in (first, second)]
     sizes = (_size(left), _size(right))
     if "0" in (first[index], second[index]) and _follows_number(first, index):
         # Zeros that stand behind other digits of a number are digits of it.

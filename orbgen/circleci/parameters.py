@@ -133,7 +133,7 @@ def _mentions(node: Node, name: str) -> bool:
         elif type(found) is Sequence:
             waiting.extend(found.items)
         else:
-            waiting.extend([value for _, value in found.entries])  # type: ignore[union-attr]
+            waiting.extend([value for _, value in found.entries])
     return False
 
 

@@ -117,7 +117,7 @@ def _size_of_all(nodes: Iterable[Content], sizes: dict[int, tuple[int, int]]) ->
             continue
         known = sizes.get(id(node))
         if known is None:
-            inner = [field.value for field in node.fields.values()] if type(node) is Mapping else node.elements  # type: ignore[union-attr]
+            inner = [field.value for field in node.fields.values()] if type(node) is Mapping else node.elements
             known = sizes[id(node)] = _size_of_all(inner, sizes)
         values, characters = values + known[0], characters + known[1]
     return values, characters

@@ -126,7 +126,7 @@ def _merged(value: Node) -> list[Node]:
 
 
 def _target(node: Node) -> Content:
-    return node.target if type(node) is Alias else node  # type: ignore[return-value]
+    return node.target if type(node) is Alias else node
 
 
 def _chain(scope: Scope | None) -> list[Call]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TypeAlias, Union
+from typing import TypeAlias, Union, final
 
 import msgspec
 
@@ -18,6 +18,7 @@ SCOPES = ("parameters.", "pipeline.", "matrix.")
 _SHORTENED = {"param": "parameters", "params": "parameters", "pipe": "pipeline"}
 
 
+@final
 class Literal(msgspec.Struct, frozen=True):
     r"""Text as written; an escaped `\<<` is a literal of its own whose `text` is shorter than its range."""
 
@@ -26,6 +27,7 @@ class Literal(msgspec.Struct, frozen=True):
     end: int
 
 
+@final
 class Reference(msgspec.Struct, frozen=True):
     """A tag that is replaced.
 
@@ -41,6 +43,7 @@ class Reference(msgspec.Struct, frozen=True):
     problem: str | None = None
 
 
+@final
 class Section(msgspec.Struct, frozen=True):
     """`<<# name >>children<</ name >>`, kept when the value is truthy, or with `^` when it is falsy.
 

@@ -113,7 +113,7 @@ def _import_msgspec() -> None:
         hidden["platform"] = system = ModuleType("platform")
         vars(system)["system"] = lambda: "Linux"
     hidden = {name: module for name, module in hidden.items() if name not in sys.modules}
-    sys.modules.update(hidden)  # type: ignore[arg-type]
+    sys.modules.update(hidden)  # type: ignore[arg-type]  # None is how a module is said not to be there
     try:
         import msgspec  # noqa: F401
     finally:

@@ -69,7 +69,7 @@ def _is_detached(item: Mapping) -> bool:
     if item.flow or len(item.fields) < 2:
         return False
     first = next(iter(item.fields.values())).value
-    return type(first) is not Mapping and type(first) is not Sequence and first.value is None  # type: ignore[union-attr]
+    return type(first) is not Mapping and type(first) is not Sequence and first.value is None
 
 
 def _detached(item: Mapping) -> Problem:

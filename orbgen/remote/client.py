@@ -82,7 +82,7 @@ class Client:
         query = dict(parameters or {})
         while True:
             page = self.get(path, _Page, query)
-            yield from _decoded(bytes(page.items), list[item], host)  # type: ignore[valid-type]
+            yield from _decoded(bytes(page.items), list[item], host)  # type: ignore[valid-type]  # a type at run time
             if not page.next_page_token:
                 return
             if page.next_page_token in asked:

@@ -48,6 +48,6 @@ class Expansion:
         if known is None:
             measured = [self._measure(part) for part in parts(target)]
             known = 1 + sum([size for size, _ in measured]), 1 + max([height for _, height in measured], default=0)
-            if target.anchor is not None:  # type: ignore[union-attr]
+            if target.anchor is not None:
                 self._measures[id(target)] = known
         return known

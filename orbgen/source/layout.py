@@ -65,17 +65,17 @@ def behind_blank_lines(text: str, start: int) -> int:
 
 def size(collection: Sequence | Mapping) -> int:
     """How many entries a collection has."""
-    return len(collection.entries if type(collection) is Mapping else collection.items)  # type: ignore[union-attr]
+    return len(collection.entries if type(collection) is Mapping else collection.items)
 
 
 def first_part(collection: Sequence | Mapping, index: int) -> Node:
     """The item or the key of an entry."""
-    return collection.entries[index][0] if type(collection) is Mapping else collection.items[index]  # type: ignore[union-attr]
+    return collection.entries[index][0] if type(collection) is Mapping else collection.items[index]
 
 
 def last_part(collection: Sequence | Mapping, index: int) -> Node:
     """The item or the value of an entry."""
-    return collection.entries[index][1] if type(collection) is Mapping else collection.items[index]  # type: ignore[union-attr]
+    return collection.entries[index][1] if type(collection) is Mapping else collection.items[index]
 
 
 def entry_start(collection: Sequence | Mapping, index: int) -> int:

@@ -34,7 +34,7 @@ class _Package(ModuleType):
     def __getattr__(self, name: str) -> Any:
         spec = self.__spec__
         assert spec is not None and spec.loader is not None
-        self.__class__ = ModuleType  # type: ignore[assignment]
+        self.__class__ = ModuleType  # type: ignore[assignment]  # modules may change their class
         spec.loader.exec_module(self)
         return getattr(self, name)
 
@@ -69,7 +69,7 @@ def _exception(errors: Any, name: str) -> type[Exception]:
     if name != "ReaderError":
         return type(name, (errors.MarkedYAMLError,), {})
 
-    class ReaderError(errors.YAMLError):  # type: ignore[misc]
+    class ReaderError(errors.YAMLError):  # type: ignore[misc]  # a base that is only known at run time
         """A character that may not stand in YAML."""
 
         def __init__(self, name: str, position: int, character: int, encoding: str, reason: str) -> None:

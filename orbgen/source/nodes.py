@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import TypeAlias, Union
+from typing import TypeAlias, Union, final
 
 import msgspec
 
@@ -69,6 +69,7 @@ class Scalar(_Placed, eq=False):
         return f"Scalar({self.text!r})"
 
 
+@final
 class Sequence(_Placed, eq=False):
     """A list, as written: an element may be an alias."""
 
@@ -81,7 +82,7 @@ class Sequence(_Placed, eq=False):
     @property
     def elements(self) -> list[Content]:
         """The elements, aliases resolved."""
-        return [item.target if type(item) is Alias else item for item in self.items]  # type: ignore[misc]
+        return [item.target if type(item) is Alias else item for item in self.items]
 
     def __repr__(self) -> str:
         return f"Sequence({self.items!r})"
@@ -95,6 +96,7 @@ class Field(msgspec.Struct, frozen=True):
     written: Node
 
 
+@final
 class Mapping(_Placed, eq=False):
     """A map, as written: keys in order, duplicates and merge keys included."""
 
@@ -133,7 +135,7 @@ class Mapping(_Placed, eq=False):
                         for inherited, field in merged.fields.items():
                             fields.setdefault(inherited, field)
             else:
-                fields[name.text] = Field(name, value, written)  # type: ignore[arg-type]
+                fields[name.text] = Field(name, value, written)
         return fields
 
     def get(self, key: str) -> Content | None:
@@ -154,6 +156,7 @@ class Mapping(_Placed, eq=False):
         return f"Mapping({self.entries!r})"
 
 
+@final
 class Alias(_Placed, eq=False):
     """`*name`: the place of the alias and the node that it stands for."""
 

@@ -94,17 +94,17 @@ class _Shaper:
             target = node.target
             undefined = type(target) is Scalar and target.start == node.start
             return "alias", node.name, _ANYTHING if undefined else self.shape(target)
-        if type(node) is Scalar:
+        if isinstance(node, Scalar):
             value = node.value
             return "scalar", node.anchor, node.tag, type(value).__name__, node.merges, repr(value)
-        return type(node).__name__, node.anchor, node.tag, tuple(self._entries(node))  # type: ignore[union-attr,arg-type]
+        return type(node).__name__, node.anchor, node.tag, tuple(self._entries(node))
 
     def _entries(self, collection: Sequence | Mapping) -> list[Shape]:
         own: list[Shape]
         if type(collection) is Mapping:
             own = [(self.shape(key), self.shape(value)) for key, value in collection.entries]
         else:
-            own = [self.shape(item) for item in collection.items]  # type: ignore[union-attr]
+            own = [self.shape(item) for item in collection.items]
         name = _key(collection)
         removed = self.removed.get(name, set())
         if name not in self.inserted and not removed:

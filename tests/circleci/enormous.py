@@ -11,6 +11,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from orbgen.circleci.compiler import compile_document
@@ -208,13 +209,13 @@ def main() -> None:
     found: dict[str, Any] = {}
     if sys.argv[1] == "enormous":
         for name, text in ENORMOUS.items():
-            seconds, told = _seconds(lambda text=text: compile_both_ways(text))  # type: ignore[misc]
+            seconds, told = _seconds(partial(compile_both_ways, text))
             found[name] = {"seconds": seconds, "told": told}
             gc.collect()
     else:
         for name, make, sizes in (("lines", lines, (10, 1_250, 5_000)), ("job runs", job_runs, (1, 125, 500))):
             texts = [make(size) for size in sizes]
-            runs = [[_seconds(lambda text=text: compile_both_ways(text)) for text in texts] for _ in range(3)]  # type: ignore[misc]
+            runs = [[_seconds(partial(compile_both_ways, text)) for text in texts] for _ in range(3)]
             best = [min([run[index][0] for run in runs]) for index in range(len(sizes))]
             found[name] = {"seconds": best, "told": [told for _, told in runs[0]]}
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from orbgen.source.nodes import Mapping, Scalar
 from tests.circleci.compiling import chain_of, compiled, only, orbs_of, pipeline_of, run_of, said
 
 
@@ -320,7 +321,9 @@ def test_an_executor_that_only_circleci_knows_stays_as_it_is_written():
     text = "version: 2.1\norbs: {node: ns/node@1.0.0}\njobs: {build: {executor: {name: node/x, tag: y}, steps: []}}\n"
     pipeline = pipeline_of(text)
     assert pipeline.problems == ()
-    assert run_of(pipeline, "build").body["executor"].get("tag").text == "y"  # type: ignore[index,union-attr]
+    executor = (run_of(pipeline, "build").body or {})["executor"]
+    tag = executor.get("tag") if isinstance(executor, Mapping) else None
+    assert isinstance(tag, Scalar) and tag.text == "y"
 
 
 def test_executors_are_looked_at_though_no_job_uses_them():

@@ -79,10 +79,10 @@ IMAGE = [{"image": "cimg/base:2026.01"}]
         (f"{DOCKER}\nsteps: []", {"docker": IMAGE, "steps": []}),
     ],
 )
-def test_a_job_keeps_its_keys(body: str, expected: object):
+def test_a_job_keeps_its_keys(body: str, expected: dict[str, object]):
     found = of(body)
     assert found == expected
-    assert list(found) == list(expected)  # type: ignore[call-overload]
+    assert list(found) == list(expected)
 
 
 @pytest.mark.parametrize(

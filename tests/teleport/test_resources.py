@@ -8,7 +8,7 @@ from orbgen.source.reader import read, read_documents
 from orbgen.source.span import Source
 from orbgen.teleport import bot_checks, token_checks
 from orbgen.teleport.durations import seconds_of
-from orbgen.teleport.resources import Bot, Resource, Role, Token, known, resource_of, resources_of
+from orbgen.teleport.resources import Bot, Resource, Role, Token, known, resource_of, resources_of, scalars
 
 ORGANIZATION = "5f0a3c1e-9d2b-4c7a-8e61-0b2d4f6a8c10"
 PROJECT = "a1b2c3d4-e5f6-4a7b-8c9d-0e1f2a3b4c5d"
@@ -140,7 +140,7 @@ def test_a_role_in_every_form(head, version):
     assert known(found.name) == "ci-ssh"
     assert found.version == version
     assert found.allow is not None and found.deny is not None and found.options is not None
-    assert [item.text for item in found.allow.get("logins").elements] == ["ci-user"]  # type: ignore[union-attr]
+    assert [item.text for item in scalars(found.allow.get("logins"))] == ["ci-user"]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def scalars_of(nodes: Iterable[Node]) -> Iterator[Scalar]:
     waiting, seen = list(nodes), set[int]()
     while waiting:
         node = waiting.pop()
-        content: Content = node.target if type(node) is Alias else node  # type: ignore[assignment]
+        content: Content = node.target if type(node) is Alias else node
         if id(content) in seen:
             continue
         seen.add(id(content))

@@ -133,5 +133,5 @@ def _service_values(node: Content, *, inside: bool) -> Iterator[str]:
         for item in node.items:
             if isinstance(item, (Scalar, Sequence, Mapping)):
                 yield from _service_values(item, inside=inside)
-    elif isinstance(node, Scalar) and inside and node.text:
+    elif inside and node.text:
         yield node.text.partition("=")[2] if "=" in node.text else node.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from functools import partial
 from itertools import groupby
 
 import msgspec
@@ -74,7 +75,7 @@ class _Reader:
             step = self.run.steps[index]
             variables = SecretVariables(self.run, step, self.context.facts)
             self.flow.sources = Sources(
-                lambda name, variables=variables: name in TOKENS or variables.is_secret(name),  # type: ignore[misc]
+                partial(_is_secret, variables),
                 mints_token,
                 lambda command, held: is_token(held) and keeps_claims_only(command),
             )
@@ -230,3 +231,8 @@ def _repository(address: Word) -> str | None:
     if last.kind is not PartKind.LITERAL or "/" not in last.text:
         return None
     return last.text.rstrip("/").rpartition("/")[2].removesuffix(".git") or None
+
+
+def _is_secret(variables: SecretVariables, name: str) -> bool:
+    """Whether a variable holds a secret in a step."""
+    return name in TOKENS or variables.is_secret(name)

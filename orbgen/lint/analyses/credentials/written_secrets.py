@@ -116,7 +116,7 @@ def _region(node: Content, key: Secret, around: tuple[int, int]) -> tuple[int, i
         children = node.items
     else:
         around = (node.start, node.end)
-        children = [child for entry in node.entries for child in entry] if type(node) is Mapping else []
+        children = [child for entry in node.entries for child in entry]
     for child in children:
         if isinstance(child, (Scalar, Sequence, Mapping)):
             found = _region(child, key, around)

@@ -35,8 +35,8 @@ def stale_imports(root: Content, own: str | None) -> Iterator[StaleImport]:
     major = _MAJOR.fullmatch(current)
     if type(examples) is not Mapping or major is None:
         return
-    own_elements = {element for section in _SECTIONS if type(body := root.get(section)) is Mapping  # type: ignore[union-attr]
-                    for element in body.fields}  # fmt: skip
+    sections = [root.get(section) for section in _SECTIONS] if type(root) is Mapping else []
+    own_elements = {element for section in sections if type(section) is Mapping for element in section.fields}
     for example, field in examples.fields.items():
         usage = field.value.get("usage") if type(field.value) is Mapping else None
         imports = usage.get("orbs") if type(usage) is Mapping else None
