@@ -92,7 +92,7 @@ class VersionReader:
             self.stated += self._packages(at, found.arguments)
         if found.name in ENGINES_OF_IMAGES:
             self.stated += _of_container(at, found.arguments)
-        for word in (*at.command.words, *[one.value for one in at.command.assignments if one.value is not None]):
+        for word in at.command.words:
             self._address(at, word)
 
     @property

@@ -311,6 +311,22 @@ def test_what_is_absent_and_what_is_not_known():
     assert joins(config('tbot "$COMMAND" --token demo')) == ()
 
 
+def test_a_file_of_which_something_is_not_known():
+    for script in (
+        'echo -e "oneshot: true\\nonboarding:\\n  token: $T\\n  join_method: circleci" > t.yaml',
+        "printf 'oneshot: true\\nonboarding:\\n  token: %s\\n  join_method: circleci\\n' \"$T\" > t.yaml",
+        "cat > t.yaml <<EOF\noneshot: true\nonboarding: {token: ${T}, join_method: circleci}\nEOF",
+        "cat > t.yaml <<EOF\noneshot: true\nonboarding: {token: $(a $(b)), join_method: circleci}\nEOF",
+        "cat > t.yaml <<EOF\noneshot: true\nonboarding: {token: `a b`, join_method: circleci}\nEOF",
+    ):
+        join = joined(script, "tbot start -c t.yaml")
+        assert (join.method, join.token, join.oneshot, join.unread) == ("circleci", None, True, False)
+        assert "token" in join.settings
+    listed = "cat > t.yaml <<EOF\nonboarding: {token: demo, join_method: circleci}\nservices: $SERVICES\nEOF"
+    join = joined(listed, "tbot start -c t.yaml")
+    assert (join.method, join.services, join.unread) == ("circleci", (), True)
+
+
 def test_version_1_of_the_file():
     text = (
         "auth_server: a:443\nonboarding: {join_method: circleci, token: demo}\nstorage: {directory: /tmp/s}\n"
