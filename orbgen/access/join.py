@@ -32,7 +32,6 @@ class Origin(enum.Enum):
     FLAG = "flag"
     ENVIRONMENT = "environment"
     FILE = "file"
-    DEFAULT = "default"
 
 
 class Setting(msgspec.Struct, frozen=True):

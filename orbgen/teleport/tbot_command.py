@@ -57,11 +57,6 @@ class TbotStart(msgspec.Struct, frozen=True):
         flag = self.flags.get(name)
         return None if flag is None else flag.value
 
-    def is_unknown(self, name: str) -> bool:
-        """Whether a flag is given with a value that is not known."""
-        flag = self.flags.get(name)
-        return flag is not None and flag.value is None
-
 
 def read_tbot(arguments: list[Argument]) -> TbotStart | None:
     """What the arguments of tbot say; None where they do not start it."""
