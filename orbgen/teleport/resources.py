@@ -18,6 +18,7 @@ _OPERATOR = "resources.teleport.dev/"
 _OPERATOR_KIND = re.compile(r"Teleport(ProvisionToken|Bot|Role)(?:V(\d{1,2}))?")
 _KINDS = {"ProvisionToken": "token", "Bot": "bot", "Role": "role"}
 # What a tool fills in before Teleport sees the file: Helm and Jinja, shells, Teleport's own role templates aside.
+_TRAIT = re.compile(r"\{\{\s*(?:internal|external)\.[^{}]*\}\}")
 _FILLED_IN = re.compile(r"\{\{|\$\{|\$[A-Za-z_]|<<")
 
 
@@ -220,6 +221,13 @@ def _part(node: Content | None, *keys: str) -> Content | None:
 def known(node: Content | None) -> str | None:
     """The text of a scalar; None where there is none, or where a tool fills something in before Teleport reads it."""
     if not isinstance(node, Scalar) or node.value is None or _FILLED_IN.search(node.text):
+        return None
+    return node.text
+
+
+def known_but_for_traits(node: Content | None) -> str | None:
+    """The same for a text of a role, in which Teleport itself fills in traits such as `{{internal.logins}}`."""
+    if not isinstance(node, Scalar) or node.value is None or _FILLED_IN.search(_TRAIT.sub("", node.text)):
         return None
     return node.text
 

@@ -169,6 +169,7 @@ def read_gate(row: dict[str, str]) -> Gate:
     return Gate(**fields)
 
 
+@lru_cache(maxsize=16)
 def table(name: str) -> dict[str, Any]:
     """A table of what is known about Teleport, by its file's name in `data/`."""
     with open(os.path.join(_DATA, f"{name}.json"), "rb") as file:

@@ -149,6 +149,9 @@ ROWS = {
                                 "  allow: {host_sudoers: ['ALL=(ALL) ALL']}", []),
     "users that are made": ("options: {create_host_user_mode: keep}\n  allow: {host_sudoers: ['ALL=(ALL) ALL']}",
                             [("role-superuser-access[sudo]", Confidence.MEDIUM)]),
+    "users by their traits": ("allow: {host_sudoers: ['{{internal.logins}} ALL=(ALL) ALL']}",
+                              [("role-superuser-access[sudo]", Confidence.MEDIUM)]),
+    "users that a tool fills in": ("allow: {host_sudoers: ['{{ user }} ALL=(ALL) ALL', '${A}=ALL']}", []),
     "entries that are denied": ("allow: {host_sudoers: ['ALL=(ALL) ALL']}\n  deny: {host_sudoers: ['*']}", []),
     "forwarding that is off": ("options: {forward_agent: false, port_forwarding: no}", []),
     "a switch that is filled in": ("options: {require_session_mfa: '{{ mfa }}', pin_source_ip: '${PIN}'}", []),
@@ -182,6 +185,7 @@ def test_kinds_of_resources_in_clusters_by_the_role_s_version(tmp_path, head, ex
     allow = "allow: {kubernetes_groups: [view], kubernetes_labels: {env: dev}}"
     text = f"{head}\nmetadata: {{name: r}}\nspec:\n  {allow}\n"
     assert [one.name for one in found(tmp_path, text, *RULES)] == expected
+    assert found(tmp_path, text.replace("kubernetes_groups: [view], ", ""), *RULES) == ()
     listed = text.replace("}}", "}, kubernetes_resources: [{kind: pod, name: a, namespace: b}]}")
     assert found(tmp_path, listed, *RULES) == ()
 

@@ -161,6 +161,9 @@ def test_a_bot_that_only_terraform_joins_as(tmp_path, config, use, severity):
     (finding,) = found(tmp_path, text, "bot-preset-role", facts=facts_of({"bots": {"deploy": {"use": use}}}))
     assert finding.severity is severity
     assert ("Terraform manages" in (finding.help or "")) == (severity is Severity.MEDIUM)
+    others = text.replace("bot_name: deploy", "bot_name: other")
+    (finding,) = found(tmp_path, others, "bot-preset-role")
+    assert finding.severity is Severity.HIGH
     editor = BOT.replace("ROLE", "editor") + "---\n" + CIRCLECI
     assert [one.severity for one in found(tmp_path, editor, "bot-preset-role")] == [Severity.HIGH]
 

@@ -196,6 +196,7 @@ REFUSED = {
     "a misspelt key": (TOKEN.replace("bot_name", "bot_nmae"), [("bot-name", 7), ("unknown-key", 9)]),
     "an unknown key beside the rules": (TOKEN + "    projects: [p]\n", [("unknown-key", 15)]),
     "no version": ("kind: token\nspec:\n  roles: []\n  join_method: iam\n", [("roles", 3)]),
+    "a version that is filled in": ("kind: token\nversion: ${V}\nspec:\n  roles: []\n", [("roles", 4)]),
     "no spec": ("kind: token\nversion: v2\nmetadata: {name: t}\n", [("roles", 1)]),
     "generic_oidc without its block": (spec("  roles: [Bot]\n  bot_name: b\n  join_method: generic_oidc\n"),
                                        [("block", 7)]),

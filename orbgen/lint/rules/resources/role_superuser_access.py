@@ -10,7 +10,7 @@ from orbgen.lint.findings import Confidence, Finding, Persona, Rule, Sees, Sever
 from orbgen.lint.teleport_context import TeleportContext
 from orbgen.source.problems import Note
 from orbgen.teleport.mistakes import Effect
-from orbgen.teleport.resources import Role, is_blank, known, scalars, switched
+from orbgen.teleport.resources import Role, is_blank, known_but_for_traits, scalars, switched
 from orbgen.teleport.sudoers import permits_everything
 from orbgen.teleport.versions import table
 
@@ -80,9 +80,9 @@ def _sudo(role: Role, context: TeleportContext) -> Iterator[Finding]:
     mode = role.options.get("create_host_user_mode") if role.options is not None else None
     if switched(mode) is False or role.allow is None:
         return
-    denied = {known(one) for one in scalars(role.deny.get("host_sudoers"))} if role.deny is not None else set()
+    denied = {one.text for one in scalars(role.deny.get("host_sudoers"))} if role.deny is not None else set()
     for entry in scalars(role.allow.get("host_sudoers")):
-        text = known(entry)
+        text = known_but_for_traits(entry)
         if text is not None and permits_everything(text) and not denied & {text, "*"}:
             yield context.found_in(
                 RULE,
