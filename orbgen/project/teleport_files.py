@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 
 import msgspec
 
+from orbgen.project.teleport_kinds import is_tbot_file, may_be_teleports
 from orbgen.source.encoding import decode
 from orbgen.source.files import read_bytes
 from orbgen.source.nodes import Document, Mapping
 from orbgen.source.problems import UnreadableError
 from orbgen.source.reader import read_documents
 from orbgen.teleport.resources import Bot, Resource, Role, Token, known, resource_of
-
-# Stands in every file that is one of Teleport's, and in few others.
-_SIGN = re.compile(
-    rb"kind['\"]?\s*:\s*['\"]?(?:token|bot|role|Teleport\w+)\b|\b(?:onboarding|proxy_server|auth_server)\b"
-)
 
 
 class TbotFile(msgspec.Struct, frozen=True, eq=False):
@@ -46,7 +41,7 @@ def read_teleport_files(root: str, paths: list[str]) -> TeleportFiles:
             resource = resource_of(document)
             if resource is not None:
                 resources.append((path, resource))
-            elif type(document.root) is Mapping and _is_tbot_file(document.root):
+            elif type(document.root) is Mapping and is_tbot_file(document.root, os.path.basename(path)):
                 tbot_files.append(_tbot_file(path, document.root))
     return TeleportFiles(
         tuple([(path, one) for path, one in resources if isinstance(one, Token)]),
@@ -59,17 +54,11 @@ def read_teleport_files(root: str, paths: list[str]) -> TeleportFiles:
 def _documents(path: str) -> list[Document]:
     try:
         data = read_bytes(path)
-        if not _SIGN.search(data):
+        if not may_be_teleports(data, path):
             return []
         return list(read_documents(decode(data, path)))
     except UnreadableError:
         return []
-
-
-def _is_tbot_file(root: Mapping) -> bool:
-    writes = "outputs" in root.fields or "services" in root.fields
-    joins = "onboarding" in root.fields or "proxy_server" in root.fields or "auth_server" in root.fields
-    return joins and (writes or type(root.get("onboarding")) is Mapping)
 
 
 def _tbot_file(path: str, root: Mapping) -> TbotFile:

@@ -79,12 +79,12 @@ def teleport_kind(documents: tuple[Document, ...], path: str = "") -> FileKind |
 
     if any([resource_of(document) is not None for document in documents]):
         return FileKind.TELEPORT
-    if len(documents) == 1 and _is_tbot_file(documents[0].root, os.path.basename(path)):
+    if len(documents) == 1 and is_tbot_file(documents[0].root, os.path.basename(path)):
         return FileKind.TBOT
     return None
 
 
-def _is_tbot_file(root: Content, name: str) -> bool:
+def is_tbot_file(root: Content, name: str = "") -> bool:
     """Whether a document is a tbot.yaml: it says how it joins, or whom it speaks to and for what."""
     if type(root) is not Mapping or any([key in root.fields for key in _CIRCLECI]):
         return False

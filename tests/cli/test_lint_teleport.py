@@ -257,3 +257,15 @@ def test_what_lies_in_another_file_is_mended_there(orbgen, write):
     mended = orbgen("lint", ".", LONG, "--unsafe-fixes", "--write")
     assert (mended.code, mended.out) == (0, "")
     assert "credential_ttl: 1h\n" in tbot.read_text()
+
+
+def test_an_alias_without_anchor_is_a_problem_in_any_document(orbgen, write):
+    write("all.yaml", f"{BOT}---\n{TOKEN.replace('[Bot]', '*roles')}")
+    result = orbgen("lint", "all.yaml", "--format", "concise")
+    assert result.code == 2
+    assert "all.yaml:10:10: error[undefined-alias]" in result.out
+
+
+def test_annotations_say_what_teleport_does(orbgen, write):
+    write("token.yaml", TOKEN)
+    assert "%0ATeleport refuses it: set `bot_name`" in orbgen("lint", "token.yaml", "--format", "github").out

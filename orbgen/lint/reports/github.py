@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orbgen.lint.findings import Severity
+from orbgen.lint.findings import Finding, Severity
 from orbgen.lint.reports import formats
 from orbgen.lint.reports.columns import printable
 from orbgen.lint.reports.locations import repository_path
@@ -21,10 +21,16 @@ class Report(formats.Report):
             _command("error", problem.span, problem.code, problem.message, problem.help) for problem in result.problems
         ]
         lines += [
-            _command(_COMMANDS[finding.severity], finding.primary, finding.name, finding.message, finding.help)
+            _command(_COMMANDS[finding.severity], finding.primary, finding.name, finding.message, _advice(finding))
             for finding in result.findings
         ]
         return "".join([f"{line}\n" for line in lines]), ""
+
+
+def _advice(finding: Finding) -> str | None:
+    """What Teleport does with a mistake, and what to do."""
+    effect = finding.effect.value if finding.effect is not None else None
+    return f"{effect}: {finding.help}" if effect and finding.help else effect or finding.help
 
 
 def _command(command: str, span: Span, title: str, message: str, help: str | None) -> str:
