@@ -93,6 +93,39 @@ elif [[ -z ${CIRCLE_OIDC_TOKEN:-} ]]; then
     "CircleCI Server has OIDC tokens from version 4.4 on, for the join method generic_oidc: set audience to its audience."
 fi
 
+# What the OIDC token says of this job, as far as it can be read. The signature, which makes it a secret, is left out.
+read_claims() {
+  local payload=${CIRCLE_OIDC_TOKEN#*.}
+  payload=${payload%%.*}
+  payload=${payload//-/+}
+  payload=${payload//_//}
+  while [[ $((${#payload} % 4)) != 0 ]]; do
+    payload=$payload=
+  done
+  { claims=$(printf '%s' "$payload" | base64 -d) || claims=; } 2> /dev/null
+}
+
+# One of the claims, in `claim`.
+read_claim() {
+  local form="\"$1\"[[:space:]]*:[[:space:]]*(\"[^\"]*\"|\\[[^]]*\\]|[0-9]+)"
+  claim=
+  [[ ! $claims =~ $form ]] || claim=${BASH_REMATCH[1]}
+}
+
+claims=
+if [[ -z $audience ]]; then
+  read_claims
+  read_claim exp
+  number_form='^[0-9]+$'
+  [[ ! $claim =~ $number_form || $claim -gt $(date +%s) ]] ||
+    fail "CircleCI's OIDC token for this job has expired: it is valid for an hour." \
+      "Join earlier in the job, before what takes so long, or let a job of its own do that."
+  read_claim iss
+  [[ -z $claim || $claim == \"https://oidc.circleci.com/* ]] ||
+    fail "This job's OIDC token is from $claim, but the join method circleci takes those of CircleCI's cloud alone." \
+      "On CircleCI Server use a token with the join method generic_oidc, and set audience to its audience."
+fi
+
 command -v tbot > /dev/null ||
   fail "There is no tbot on the PATH: install it in a step before this one, or use an image that holds it."
 said=$(tbot version 2>&1) || fail "tbot does not run here: $said"
@@ -266,9 +299,15 @@ start_tbot() {
 }
 
 explain_failure() {
+  local project contexts
   [[ $1 != 124 ]] || printf '%s\n' "tbot was stopped after $timeout seconds; timeout sets how long it may take." >&2
+  read_claim oidc.circleci.com/project-id
+  project=$claim
+  read_claim oidc.circleci.com/context-ids
+  contexts=$claim
   fail "tbot $version did not join Teleport at $proxy with the token '$token'. Check that:" \
-    "- the token exists, has the join method $join_method, and a rule that names this project and a context of this job" \
+    "- the token exists, has the join method $join_method, and a rule that names this project and a context of this job:" \
+    "  the project ${project:-${CIRCLE_PROJECT_ID:-see Project Settings}}, the contexts ${contexts:-see their pages}" \
     "- its organization_id is this organization's: ${CIRCLE_ORGANIZATION_ID:-see Organization Settings}" \
     "- $proxy is the cluster's proxy, and can be reached from this job" \
     "- the cluster's major version is $major or $((major + 1))" \

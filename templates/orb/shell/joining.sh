@@ -13,9 +13,15 @@ start_tbot() {
 }
 
 explain_failure() {
+  local project contexts
   [[ $1 != 124 ]] || printf '%s\n' "tbot was stopped after $timeout seconds; timeout sets how long it may take." >&2
+  read_claim oidc.circleci.com/project-id
+  project=$claim
+  read_claim oidc.circleci.com/context-ids
+  contexts=$claim
   fail "tbot $version did not join Teleport at $proxy with the token '$token'. Check that:" \
-    "- the token exists, has the join method $join_method, and a rule that names this project and a context of this job" \
+    "- the token exists, has the join method $join_method, and a rule that names this project and a context of this job:" \
+    "  the project ${project:-${CIRCLE_PROJECT_ID:-see Project Settings}}, the contexts ${contexts:-see their pages}" \
     "- its organization_id is this organization's: ${CIRCLE_ORGANIZATION_ID:-see Organization Settings}" \
     "- $proxy is the cluster's proxy, and can be reached from this job" \
     "- the cluster's major version is $major or $((major + 1))" \

@@ -7,10 +7,13 @@ import io
 import json
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tarfile
 import tempfile
+import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,8 +30,8 @@ VERSION = "18.11.0"
 
 # What a job's image has: no more than the documentation of the orb asks for.
 TOOLS = (
-    "bash", "cat", "chmod", "cp", "curl", "env", "gzip", "ln", "ls", "mkdir", "mktemp", "mv", "rm", "sed", "sh",
-    "sha256sum", "sort", "tar", "tr", "uname",
+    "base64", "bash", "cat", "chmod", "cp", "curl", "date", "env", "gzip", "ln", "ls", "mkdir", "mktemp", "mv", "rm",
+    "sed", "sh", "sha256sum", "sort", "tar", "tr", "uname",
 )  # fmt: skip
 
 
@@ -43,6 +46,13 @@ case $word in
   *) exec /usr/bin/curl "$@" ;;
 esac
 """
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -62,6 +72,7 @@ class Job:
     def __init__(self, folder: Path, shell: tuple[str, ...] = ("bash",)) -> None:
         self.shell = shell
         self.user: int | None = None
+        self.running: list[subprocess.Popen[bytes]] = []
         self.home, self.temporary, self.checkout, self.programs, self.servers = (
             folder / name for name in ("home", "tmp", "checkout", "bin", "servers")
         )
@@ -141,8 +152,32 @@ class Job:
         )
         return Result(run.returncode, run.stdout)
 
-    def _file(self, text: str) -> str:
-        path = self.bash_env.parent / "step"
+    def background(self, script: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+        """Run a step, a script by its text, that goes on while others run."""
+        path = self._file(script, f"background{len(self.running)}")
+        process = subprocess.Popen(
+            [*self.shell, "-eo", "pipefail", path],
+            cwd=self.checkout,
+            env={**self.environment, **environment},
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        # Somebody notices when it ends, as CircleCI does; until then it would count as running.
+        threading.Thread(target=process.wait, daemon=True).start()
+        self.running.append(process)
+        return process
+
+    def end(self) -> None:
+        """End what still runs in the background."""
+        for process in self.running:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait(timeout=10)
+
+    def _file(self, text: str, name: str = "step") -> str:
+        path = self.bash_env.parent / name
         path.write_text(text, encoding="utf-8")
         path.chmod(0o644)
         return str(path)

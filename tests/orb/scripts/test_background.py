@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
-import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.orb.scripts.conftest import SCRIPTS, Job, Result
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
+from tests.orb.scripts.conftest import SCRIPTS, Job, Result, free_port
 
 
 class Background:
@@ -28,7 +19,6 @@ class Background:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.port, self.diag_port = free_port(), free_port()
-        self.running: list[subprocess.Popen[bytes]] = []
 
     def parameters(self, **given: str) -> dict[str, str]:
         parameters = {
@@ -42,17 +32,8 @@ class Background:
         return self.job.step("background_prepare.sh", **self.parameters(**given))
 
     def run(self, **given: str) -> None:
-        script = SCRIPTS / "background_run.sh"
-        environment = {**self.job.environment, **self.parameters(**given)}
-        command = [*self.job.shell, "-eo", "pipefail", str(script)]
-        self.running.append(
-            subprocess.Popen(
-                command, cwd=self.job.checkout, env=environment, start_new_session=True, stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            )
-        )  # fmt: skip
-        # Somebody notices when it ends, as CircleCI does; until then it would count as running.
-        threading.Thread(target=self.running[-1].wait, daemon=True).start()
+        script = (SCRIPTS / "background_run.sh").read_text(encoding="utf-8")
+        self.job.background(script, self.parameters(**given))
 
     def wait(self, **given: str) -> Result:
         return self.job.step("background_wait.sh", **self.parameters(**given))
@@ -69,12 +50,6 @@ class Background:
         (service,) = next(call for call in self.job.calls if call.get("services"))["services"]
         return dict(service)
 
-    def end(self) -> None:
-        for process in self.running:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait(timeout=10)
-
 
 @pytest.fixture
 def background(any_job: Job) -> Iterator[Background]:
@@ -82,7 +57,7 @@ def background(any_job: Job) -> Iterator[Background]:
     any_job.install_fakes("tbot")
     background = Background(any_job)
     yield background
-    background.end()
+    background.job.end()
 
 
 @pytest.fixture
@@ -91,7 +66,7 @@ def tunnel(job: Job) -> Iterator[Background]:
     job.install_fakes("tbot")
     background = Background(job)
     yield background
-    background.end()
+    background.job.end()
 
 
 def connects(port: int) -> bool:
@@ -119,7 +94,7 @@ def test_a_tunnel_is_there_until_the_job_logs_out(background):
     assert out.code == 0, out.output
     assert out.says("Stopped the tbot of database-tunnel")
     assert background.job.left == []
-    assert background.running[0].wait(timeout=10) == 0
+    assert background.job.running[0].wait(timeout=10) == 0
     assert not connects(background.port)
     assert "Listening" in logs(background.job)
 
@@ -175,7 +150,7 @@ def test_a_tunnel_that_is_never_ready_is_stopped_and_explained(tunnel, version):
     result = tunnel.start(READY_TIMEOUT="1")
     assert result.code == 1
     assert result.says("database-tunnel was not ready after 1 seconds", "Listening", "ready_timeout")
-    assert tunnel.running[0].wait(timeout=10) == 0
+    assert tunnel.job.running[0].wait(timeout=10) == 0
     assert "database-tunnel" not in "\n".join(tunnel.job.left)
     assert tunnel.job.logout().code == 0
     assert tunnel.job.left == []
@@ -198,7 +173,7 @@ def test_a_tbot_that_does_not_end_when_asked_is_killed(tunnel):
     )
     assert tunnel.start().code == 0
     assert tunnel.job.logout().code == 0
-    assert tunnel.running[0].wait(timeout=10) == -signal.SIGKILL
+    assert tunnel.job.running[0].wait(timeout=10) == -signal.SIGKILL
     assert tunnel.job.left == []
 
 

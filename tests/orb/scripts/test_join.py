@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import signal
 import subprocess
@@ -320,3 +322,48 @@ def test_busybox_has_all_the_tools(job):
     assert job.ssh("true").code == 0
     assert job.logout().code == 0
     assert job.left == []
+
+
+def oidc_token(**claims: object) -> str:
+    """A token as CircleCI makes it, with a signature that nobody checks."""
+    parts = [{"alg": "RS256"}, {"aud": "o", "sub": "org/o/project/p/user/u", **claims}, {}]
+    encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts[:2]]
+    return ".".join([*encoded, "the-signature"])
+
+
+ISSUER = "https://oidc.circleci.com/org/o"
+
+
+def test_a_token_that_has_expired_is_explained_before_tbot_starts(any_job):
+    token = oidc_token(iss=ISSUER, exp=int(time.time()) - 5)
+    result = any_job.join(CIRCLE_OIDC_TOKEN=token)
+    assert result.code == 1
+    assert result.says("has expired", "an hour", "Join earlier")
+    assert any_job.calls == []
+    assert any_job.left == []
+
+
+def test_a_token_of_circleci_server_is_explained_before_tbot_starts(job):
+    result = job.join(CIRCLE_OIDC_TOKEN=oidc_token(iss="https://ci.example.com/org/o", exp=int(time.time()) + 3600))
+    assert result.code == 1
+    assert result.says("https://ci.example.com/org/o", "CircleCI Server", "generic_oidc", "audience")
+    assert job.calls == []
+
+
+@pytest.mark.parametrize("padding", range(4))
+def test_a_join_that_fails_shows_what_the_token_says_but_not_the_token(any_job, padding):
+    claims = {
+        "oidc.circleci.com/project-id": "p-1",
+        "oidc.circleci.com/context-ids": ["c-1", "c-2"],
+        "x": "~" * padding,
+    }
+    token = oidc_token(iss=ISSUER, exp=int(time.time()) + 3600, **claims)
+    result = any_job.join(CIRCLE_OIDC_TOKEN=token, FAKE_TBOT_FAILURE="denied")
+    assert result.code == 1
+    assert result.says('the project "p-1", the contexts ["c-1", "c-2"]'), result.output
+    assert not [part for part in token.split(".") if part in result.output]
+
+
+def test_an_image_without_base64_joins(job):
+    job.remove("base64")
+    assert job.join(CIRCLE_OIDC_TOKEN=oidc_token(iss=ISSUER, exp=1)).code == 0

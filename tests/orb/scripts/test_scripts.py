@@ -23,6 +23,10 @@ NEWER = (
     r"\$\{\w+:[^}]*: ?-\d",
     r"%\([^)]*\)T",
     r"\$\{?(EPOCHSECONDS|EPOCHREALTIME|BASH_ARGV0|SRANDOM)\b",
+    # It reads no quotes in what replaces a pattern within quotes.
+    r"\"[^\"]*\$\{\w+//?[^}/]*/[^}]*\$'",
+    # An empty array counts as unset there, which is an error here: it has to be guarded, or be known to hold something.
+    r"(?<!\+)\"\$\{(?!members|words)\w+\[@\]\}\"",
 )
 
 

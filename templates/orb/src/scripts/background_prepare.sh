@@ -18,6 +18,7 @@
 #include diagnostics.sh
 #include join_settings.sh
 #include oidc.sh
+#include oidc_claims.sh
 #include tbot.sh
 #include needs.sh
 #include web.sh

@@ -14,6 +14,7 @@
 #include folder.sh
 #include join_settings.sh
 #include oidc.sh
+#include oidc_claims.sh
 #include tbot.sh
 #include web.sh
 #include cluster_version.sh

@@ -13,6 +13,7 @@
 #include folder.sh
 #include join_settings.sh
 #include oidc.sh
+#include oidc_claims.sh
 #include tbot.sh
 #include needs.sh
 #include web.sh
