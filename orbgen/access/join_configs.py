@@ -15,15 +15,21 @@ from orbgen.access.paths import DEFAULT_WORKING_DIRECTORY, normal
 from orbgen.access.written_texts import Piece, WrittenText, relocated
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.text import is_known
+from orbgen.shell.wrappers import Unwrapped
+from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.nodes import Mapping, Scalar, Sequence
 from orbgen.source.span import Span
 from orbgen.teleport.tbot_file import TbotFile, read_tbot_file
 
-# Programs that change or make files whose names are among their arguments.
+# Programs that change or make files whose names are among their arguments, and those that do so in place if told to.
 _CHANGING = frozenset((
-    "sed", "yq", "perl", "ex", "patch", "ln", "install", "curl", "wget", "envsubst", "gomplate", "consul-template",
-    "sponge", "truncate", "dd", "touch", "unzip", "tar", "git",
+    "patch", "ln", "install", "curl", "wget", "envsubst", "gomplate", "consul-template", "sponge", "truncate", "dd",
+    "touch", "unzip", "tar", "git",
 ))  # fmt: skip
+_EDITORS = frozenset(("sed", "yq", "perl", "ex"))
+_IN_PLACE = lazy_pattern(r"--in-?place.*|-[A-Za-z]*i.*")
+# Words of scripts that bring files whose names do not show.
+_FETCHING = ("clone", "submodule", "unzip", "s3 ", "gsutil", "rsync", "envsubst", "gomplate")
 _BRINGING = frozenset(("attach_workspace", "restore_cache", "attach-workspace", "restore-cache"))
 
 
@@ -59,7 +65,7 @@ class WorkFiles:
         found = at.found
         if found is not None and found.name in ("cp", "mv"):
             self._copy(at)
-        elif found is not None and found.name in _CHANGING:
+        elif found is not None and _changes_arguments(found):
             for path in map(at.path_of, found.arguments):
                 if path is not None:
                     self.written[path] = None
@@ -103,15 +109,27 @@ class WorkFiles:
     def _is_missing(self, path: str, step: int) -> bool:
         """Whether a file of the checkout is surely not there: nothing that came before may have brought it."""
         inside = self._inside(path)
-        if inside is None or os.path.lexists(os.path.join(self.checkout.root, inside)):
+        whole = os.path.join(self.checkout.root, inside or "")
+        if inside is None or os.path.lexists(whole) or not os.path.isdir(os.path.dirname(whole)):
+            return False
+        earlier = self.run.steps[:step]
+        if not any([one.name == "checkout" for one in earlier]):
+            return False
+        if any([one.opaque or one.name in _BRINGING for one in earlier]):
             return False
         name = posixpath.basename(path)
-        for earlier in self.run.steps[:step]:
-            script = earlier.command
-            if earlier.opaque or earlier.name in _BRINGING or (script is not None and name in script.text):
-                return False
+        texts = [one.command.text for one in earlier if one.command is not None]
+        if any([word in text for text in texts for word in (name, *_FETCHING)]):
+            return False
         own = self.run.steps[step].command
-        return own is None or own.text.count(name) == 1
+        return own is None or (own.text.count(name) == 1 and not any([word in own.text for word in _FETCHING]))
+
+
+def _changes_arguments(found: Unwrapped) -> bool:
+    """Whether a program may change the files that its arguments name."""
+    if found.name in _EDITORS:
+        return any([_IN_PLACE.fullmatch(word.literal or "") is not None for word in found.arguments])
+    return found.name in _CHANGING
 
 
 def _checkout_folder(run: JobRun) -> str:

@@ -260,13 +260,38 @@ def test_a_file_that_cannot_be_known_leaves_the_join_unread(tmp_path, script):
 
 
 def test_a_file_that_is_not_there(tmp_path):
-    missing = joined("tbot start -c tbot.yaml", folder=tmp_path)
-    assert missing.unread
-    assert missing.missing_file is not None
-    assert missing.missing_file.span.text == "-c tbot.yaml"
-    assert joined("tbot start -c /etc/tbot.yaml", folder=tmp_path).missing_file is None
-    assert joined("make tbot.yaml", "tbot start -c tbot.yaml", folder=tmp_path).missing_file is None
-    assert joined('tbot start -c "$FILE"', folder=tmp_path).missing_file is None
+    (tmp_path / "sub").mkdir()
+    for path in ("tbot.yaml", "sub/tbot.yaml"):
+        missing = joined("make build", f"tbot start -c {path}", folder=tmp_path)
+        assert missing.unread
+        assert missing.missing_file is not None
+        assert missing.missing_file.span.text == f"-c {path}"
+    for scripts in (
+        ["tbot start -c /etc/tbot.yaml"],
+        ["tbot start -c other/tbot.yaml"],
+        ["tbot start -c ../tbot.yaml"],
+        ['tbot start -c "$FILE"'],
+        ["make tbot.yaml", "tbot start -c tbot.yaml"],
+        ["make tbot.yaml\ntbot start -c tbot.yaml"],
+        ["git clone https://example.com/x .", "tbot start -c tbot.yaml"],
+        ["aws s3 cp --recursive s3://b . && tbot start -c tbot.yaml"],
+    ):
+        assert joined(*scripts, folder=tmp_path).missing_file is None
+    text = config("tbot start -c tbot.yaml")
+    for other in ("attach_workspace: {at: .}", "restore_cache: {key: k}", "run: 'true'"):
+        (join,) = joins(text.replace("- checkout", f"- {other}"), tmp_path)
+        assert join.missing_file is None
+    text = config("tbot start -c tbot.yaml", head="orbs: {tool: acme/tool@1.0.0}\n")
+    (join,) = joins(text.replace("- checkout", "- checkout\n      - tool/make"), tmp_path)
+    assert join.missing_file is None
+
+
+def test_what_only_reads_a_file_leaves_it_as_it_is(tmp_path):
+    (tmp_path / "tbot.yaml").write_text(FILE, encoding="utf-8")
+    for command in ("sed -n p tbot.yaml", "cat tbot.yaml", "yq .oneshot tbot.yaml", "grep -i token tbot.yaml"):
+        assert joined(command, "tbot start -c tbot.yaml", folder=tmp_path).token == "from-file"
+    for command in ("sed -i s/a/b/ tbot.yaml", "sed --in-place=.old s/a/b/ tbot.yaml", "perl -pi -e s/a/b/ tbot.yaml"):
+        assert joined(command, "tbot start -c tbot.yaml", folder=tmp_path).unread
 
 
 def test_a_configuration_given_as_a_text():
