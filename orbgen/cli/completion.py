@@ -25,3 +25,12 @@ def complete_branches(context: click.Context, parameter: click.Parameter, incomp
     from orbgen.project.git import branches
 
     return [CompletionItem(name) for name in branches(".") if name.startswith(incomplete)]
+
+
+def complete_codes(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The codes of a review that begin with what is typed."""
+    from click.shell_completion import CompletionItem
+
+    from orbgen.orb.review import CODES
+
+    return [CompletionItem(code) for code in CODES if code.startswith(incomplete.upper())]

@@ -8,18 +8,18 @@ from orbgen.cli.groups import CommandTable
 
 # Each command's module, with the line that the list of commands shows; modules are imported when they are asked for.
 COMMANDS = {
-    "create": "Create an orb in a namespace, which is done once.",
-    "create-namespace": "Claim the namespace of an organization, which is done once.",
-    "diff": "Say what is new for the users of an orb, and which version follows.",
+    "create": "Create an orb in a namespace, once.",
+    "create-namespace": "Claim the namespace of an organization, once.",
+    "diff": "Say what is new for users, and which version follows.",
     "info": "Tell of a published orb.",
     "list": "List published orbs.",
     "pack": "Make an orb's folder into one file.",
-    "promote": "Make a development version of an orb a production version.",
+    "promote": "Make a development version a production version.",
     "publish": "Check an orb and publish it as a version.",
     "render": "Write the source of the Teleport orb.",
-    "review": "Look for what the users of an orb will miss in its source.",
+    "review": "Find what the users of an orb will miss in its source.",
     "source": "Print the source of a published orb.",
-    "validate": "Check an orb offline, in every way that it can be used.",
+    "validate": "Check an orb in every way that it can be used, offline.",
 }
 
 

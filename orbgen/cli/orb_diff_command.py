@@ -27,8 +27,8 @@ _HEADINGS = {"major": "major: users have to change something", "minor": "minor: 
 
 
 @declare.command(name="diff")
-@declare.argument("old", metavar="OLD")
-@declare.argument("new", metavar="NEW")
+@declare.argument("old", metavar="OLD", type=declare.Path())
+@declare.argument("new", metavar="NEW", type=declare.Path())
 @declare.option("--online", is_flag=True, help="Ask CircleCI for the source of NAMESPACE/ORB@VERSION.")
 @declare.option("--from", "from_", metavar="VERSION", help="The version of OLD, where OLD does not say it.")
 @declare.option("--to", metavar="VERSION", help="The version that NEW is to have.")

@@ -9,7 +9,7 @@ from orbgen.cli.streams import write_exactly
 
 
 @declare.command(name="pack")
-@declare.argument("folder", metavar="DIR")
+@declare.argument("folder", metavar="DIR", type=declare.Path())
 @declare.option("-o", "--output", type=declare.Path(dir_okay=False), metavar="FILE", help="Write to FILE.")
 @declare.option("--legacy", is_flag=True, help="Pack by the rules of CircleCI's CLI before version 1.")
 def command(folder: str, output: str | None, legacy: bool) -> int:

@@ -29,7 +29,7 @@ increment_option = declare.option(
 
 
 @declare.command(name="publish")
-@declare.argument("path", metavar="DIR|FILE")
+@declare.argument("path", metavar="DIR|FILE", type=declare.Path())
 @declare.argument("reference", metavar="NAMESPACE/ORB[@VERSION]")
 @increment_option
 @declare.option("--yes", is_flag=True, help="Publish without asking.")

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from orbgen.cli import declare
+from orbgen.cli.completion import complete_codes
 from orbgen.cli.exits import CLEAN, FINDINGS, USAGE, UsageProblem
 from orbgen.cli.lint_reports import Reports
 from orbgen.cli.linters import Linters
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @declare.command(name="review")
-@declare.argument("folder", metavar="DIR")
+@declare.argument("folder", metavar="DIR", type=declare.Path())
 @declare.option(
     "--name",
     metavar="NAMESPACE/ORB[@VERSION]",
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     "--exclude",
     multiple=True,
     metavar="CODE",
+    shell_complete=complete_codes,
     help="Leave out this check, such as RC009; may be given again. ORB_VAL_RC_EXCLUDE lists more.",
 )
 @declare.option(

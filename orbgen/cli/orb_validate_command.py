@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @declare.command(name="validate")
-@declare.argument("path", metavar="DIR|FILE")
+@declare.argument("path", metavar="DIR|FILE", type=declare.Path())
 @declare.option("--name", metavar="NAMESPACE/ORB", help="The orb's name, by which its examples import it.")
 @orb_option
 @declare.option("--format", "format_", type=("full", "concise"), default="full", show_default=True)

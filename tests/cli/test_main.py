@@ -189,6 +189,10 @@ def complete(shell: str, words: str, process) -> list[str]:
         ("orbgen lint --select teleport-j", ["teleport-join-without-context"]),
         ("orbgen explain compile", ["compile-error"]),
         ("orbgen compile conf", ["file,conf"]),
+        ("orbgen orb re", ["render", "review"]),
+        ("orbgen orb review sr", ["file,sr"]),
+        ("orbgen orb review src --exclude RC01", ["RC010", "RC011", "RC012"]),
+        ("orbgen orb publish src acme/deploy --increment m", ["major", "minor"]),
         ("orbgen lint conf", ["file,conf"]),
     ],
 )

@@ -189,6 +189,30 @@ def test_a_step_is_named_where_it_is_written(orbgen, write, polished):
     assert command.read_text() == "description: Go.\nsteps: [run: {name: go, command: go}]\n"
 
 
+def test_a_long_script_is_the_name_up_to_a_word_and_not_into_a_tag(orbgen, write, polished):
+    tagged = "cp --recursive --preserve << parameters.where_everything_is >> elsewhere"
+    long = "start everything that there is to start and wait until all of it answers, one by one"
+    parameters = "parameters: {where_everything_is: {type: string}}"
+    steps = f"steps:\n  - run: {tagged}\n  - run: {long}\n"
+    path = write("src/commands/go.yml", f"description: Go.\n{parameters}\n{steps}")
+    assert orbgen("orb", "review", "src", "--unsafe-fixes", "--write").code == 0
+    names = [line.strip() for line in path.read_text().splitlines() if "name:" in line]
+    assert names == [
+        "name: cp --recursive --preserve",
+        "name: start everything that there is to start and wait until all",
+    ]
+
+
+def test_safe_fixes_are_made_in_the_files_of_an_orb(orbgen, write, polished):
+    path = write(
+        "src/commands/start.yml", COMMAND.replace("Start it.", "Start it. # orbgen: ignore[piped-script] once")
+    )
+    assert orbgen("lint", "--fix", "src").code == 1
+    code, _, err = orbgen("lint", "--fix", "--write", "src")
+    assert (code, path.read_text()) == (0, COMMAND)
+    assert "fixed 1 finding (1 unused-ignore[unused]) in 1 file" in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

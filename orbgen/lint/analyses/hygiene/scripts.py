@@ -32,4 +32,10 @@ def name_for(script: str) -> str:
     lines = [line.strip() for line in script.splitlines()]
     doing = [line for line in lines if line and not line.startswith(("#", "set ")) and "include(" not in line]
     first = " ".join(doing[0].removesuffix("\\").split()) if doing else ""
-    return first if len(first) <= _LONGEST_NAME else first[:_LONGEST_NAME].rpartition(" ")[0] or first[:_LONGEST_NAME]
+    if len(first) <= _LONGEST_NAME:
+        return first
+    cut = first[:_LONGEST_NAME].rpartition(" ")[0] or first[:_LONGEST_NAME]
+    if cut.count("<<") > cut.count(">>"):
+        # Half a tag is none.
+        cut = cut[: cut.rindex("<<")].rstrip()
+    return cut
