@@ -134,4 +134,6 @@ def _seen(found: Survey) -> str:
     used = [*[f"{tool.name} ({tool.path})" for tool in found.tools], *found.languages]
     if used:
         parts.append(f"it uses {', '.join(used)}")
+    if not found.complete:
+        parts.append("it has more files than were looked at")
     return "; ".join(parts) + "."

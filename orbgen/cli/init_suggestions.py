@@ -49,7 +49,8 @@ def suggested_kind(found: Survey) -> str:
 def suggestions_for(kind: str, found: Survey) -> Suggestions:
     """The words that are likely answers to what is asked of a kind of access."""
     jobs = frozenset(found.config.jobs if found.config is not None else ())
-    said: Suggestions = {"name": (_free(f"teleport-{kind}", jobs),), **_of_role(kind, found)}
+    # Not `teleport-ssh`: commands that orbgen writes are called so.
+    said: Suggestions = {"name": (_free(f"{kind}-through-teleport", jobs),), **_of_role(kind, found)}
     tool = next((tool for tool in found.tools if tool.kind == kind), None)
     if tool is not None:
         said.update(_of_tool(tool, found))

@@ -137,7 +137,7 @@ def test_every_kind_of_access(folder, init, kind):
     flags, entry = OF_KINDS[kind]
     init(*words({**SYSTEMS, **flags, "--kind": kind}))
     (found,) = data_in(folder)["access"]
-    assert found == {"name": f"teleport-{kind}", "kind": kind, **entry, "branches": ["trunk"]}
+    assert found == {"name": f"{kind}-through-teleport", "kind": kind, **entry, "branches": ["trunk"]}
 
 
 def test_every_kind_and_all_that_it_needs_can_be_asked_for():
@@ -238,7 +238,9 @@ def test_an_answer_that_cannot_be_right_is_refused(folder, refusal, flag, value,
 
 def test_what_does_not_go_together_is_refused(folder, refusal):
     flags = {**SYSTEMS, **OF_KINDS["workload-identity"][0], "--teleport-version": "14.0.0"}
-    assert refusal(*words(flags)).startswith("Teleport 14.0.0 does not have what `teleport-workload-identity` needs")
+    assert refusal(*words(flags)).startswith(
+        "Teleport 14.0.0 does not have what `workload-identity-through-teleport` needs"
+    )
 
 
 def test_style_orb_needs_the_orb(folder, init, refusal):

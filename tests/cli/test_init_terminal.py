@@ -52,7 +52,7 @@ def test_answers_make_a_plan(folder):
         terminal.answer("User on the server: ", "ci-user")
         terminal.answer("Label that it has in Teleport (name=value): ", "env=demo, team=shop")
         terminal.answer("Command to run: ", 'echo "hello, $USER" >> greetings')
-        terminal.answer("Name of the job [teleport-ssh]: ", "greet")
+        terminal.answer("Name of the job [ssh-through-teleport]: ", "greet")
         terminal.answer("Branch that the job runs on [trunk]: ")
         terminal.answer("Id of that context: ", IDS[2])
         assert terminal.end() == 0
@@ -117,7 +117,7 @@ def test_what_the_repository_holds_is_suggested(folder):
         f"  circleci: {{organization_id: {IDS[0]}, allow: [{{project_id: {IDS[1]}, context_id: {IDS[2]}}}]}}\n",
         "access/role.yaml": "kind: role\nversion: v7\nmetadata: {name: web}\n"
         "spec: {allow: {logins: [deploy], node_labels: {tier: web}}}\n",
-        ".circleci/config.yml": "version: 2.1\njobs: {teleport-ansible: {}}\nworkflows:\n  main:\n    jobs:\n"
+        ".circleci/config.yml": "version: 2.1\njobs: {ansible-through-teleport: {}}\nworkflows:\n  main:\n    jobs:\n"
         "      - x: {context: tbot}\n# --proxy=shop.teleport.sh:443\n",
     }
     for name, text in files.items():
@@ -131,7 +131,7 @@ def test_what_the_repository_holds_is_suggested(folder):
             "[shop.teleport.sh:443]", f"[{IDS[0]}]", f"[{IDS[1]}]", "[tbot]",
             "[circleci-shop-2]",  # The token that is there is not to be replaced.
             "[ansible]", "[deploy]", "[tier=web]", "[deploy/site.yml]", "[deploy/hosts.yml]",
-            "[teleport-ansible-2]",  # The job of that name is the user's own.
+            "[ansible-through-teleport-2]",  # The job of that name is the user's own.
             "[trunk]", f"[{IDS[2]}]",
         ):  # fmt: skip
             terminal.answer(f"{prompt}: ")
