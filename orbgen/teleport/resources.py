@@ -87,6 +87,11 @@ class Token(_Resource, frozen=True, eq=False):
         return known(given)
 
     @property
+    def has_static_secret(self) -> bool:
+        """Whether a bot joins with its name alone, which is a secret then."""
+        return self.is_for_bots and self.method == "token"
+
+    @property
     def bot_name(self) -> Scalar | None:
         """The bot that joins with it."""
         return scalar(self._get("bot_name"))

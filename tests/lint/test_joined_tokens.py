@@ -75,6 +75,18 @@ def test_a_secret_is_not_shown(tmp_path):
         assert secret[6:] not in reported(format_, result)
 
 
+@pytest.mark.parametrize(
+    ("method", "use", "is_said"),
+    [("", "ci", False), (", join_method: token", "ci", False), (", join_method: token", "elsewhere", True),
+     (", join_method: github", "ci", True)],
+)  # fmt: skip
+def test_a_join_that_a_secret_does_not_admit_is_said_where_the_token_is(tmp_path, method, use, is_said):
+    (tmp_path / "token.yaml").write_text(token(method))
+    facts = facts_of({"bots": {"deploy": {"use": use}}})
+    text = TBOT.replace("--join-method=token", "--join-method=circleci")
+    assert [one.kind for one in found(tmp_path, text, "access-not-admitted", facts=facts)] == ["method"] * is_said
+
+
 def test_a_join_with_another_token_is_another_matter(tmp_path):
     beside(tmp_path, TBOT)
     (finding,) = found(tmp_path, token("", name="other"), "token-static-secret")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orbgen.access.join import Join, Program
+from orbgen.lint.file_context import FileContext
 from orbgen.lint.teleport_context import TeleportContext
 from orbgen.teleport.resources import Bot, Token, known
 
@@ -14,7 +15,7 @@ def joins_with(token: Token, context: TeleportContext) -> tuple[Join, ...]:
     return tuple([join for join in joins if name is not None and join.token == name])
 
 
-def is_elsewhere(token: Token, context: TeleportContext) -> bool:
+def is_elsewhere(token: Token, context: FileContext) -> bool:
     """Whether the plan says that a token's bot joins from elsewhere than CI."""
     return context.facts.bot_uses.get(known(token.bot_name) or "") == "elsewhere"
 

@@ -16,6 +16,7 @@ from orbgen.teleport.resources import known
 
 if TYPE_CHECKING:
     from orbgen.access.grants import Admission, Grant
+    from orbgen.teleport.resources import Token
 
 RULE = Rule(
     name="access-not-admitted",
@@ -39,6 +40,8 @@ def check(run: JobRun, context: Context) -> Iterator[Finding]:
         admission = grant.admissions[0]
         if admission.obstacle is None or (admission.obstacle is Obstacle.CONTEXT and not grant.contexts):
             continue
+        if admission.obstacle is Obstacle.METHOD and _is_found_as_secret(admission.token, context):
+            continue
         at = grant.join
         said = at.settings.get("join-method") if admission.obstacle is Obstacle.METHOD else at.settings.get("token")
         message, help = _words(grant, admission)
@@ -54,6 +57,13 @@ def check(run: JobRun, context: Context) -> Iterator[Finding]:
             effect=Effect.FAILS,
             help=help,
         )
+
+
+def _is_found_as_secret(token: Token, context: Context) -> bool:
+    """Whether `token-static-secret` says what is wrong with a token, in the token's own file (rules.md 8)."""
+    from orbgen.lint.analyses.resources.joining import is_elsewhere
+
+    return token.has_static_secret and not is_elsewhere(token, context)
 
 
 def _added_bots(run: JobRun, context: Context) -> Iterator[Finding]:

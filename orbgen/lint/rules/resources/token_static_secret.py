@@ -34,7 +34,7 @@ _IGNORED = f"{_DEFAULT}; the block `circleci` has no effect"
 def check(token: Token, context: TeleportContext) -> Iterator[Finding]:
     """A bot's token with the method `token`, be it written or what Teleport takes where none is."""
     spec = token.spec
-    if spec is None or not token.is_for_bots or token.method != "token" or is_elsewhere(token, context):
+    if spec is None or not token.has_static_secret or is_elsewhere(token, context):
         return
     field = spec.fields.get("join_method")
     absent = field is None or is_blank(field.value)
