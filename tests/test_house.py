@@ -21,6 +21,7 @@ FOLDERS = (
     "teleport",
     "project",
     "access",
+    "trace",
     "lint",
     "generate",
     "orb",

@@ -19,6 +19,7 @@ COMMANDS = {
     "orb": "Pack, check, compare and publish an orb.",
     "rules": "List the rules of lint.",
     "schema": "Print the JSON schema of a file, for editors.",
+    "trace": "Show who can reach what, from a push to a server.",
 }
 
 

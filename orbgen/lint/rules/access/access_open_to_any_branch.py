@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from orbgen.access.openness import opening_of
 from orbgen.circleci.pipeline import JobRun
-from orbgen.lint.analyses.contexts.openness import opening_of
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.source.problems import Note

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from orbgen.access.gates import Result
+from orbgen.access.openness import approvals_before
 from orbgen.access.scenarios import PLAIN
 from orbgen.circleci.pipeline import JobRun, Requirement
-from orbgen.lint.analyses.contexts.openness import approvals_before
 from orbgen.lint.context import Context, path_of
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.source.nodes import Content, Mapping, Scalar, walk

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from orbgen.access.gates import Result
+from orbgen.access.openness import ONLY_A_RESTRICTION, held_note, opening_of
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.text import value_of
 from orbgen.lint.analyses.contexts.cloud_roles import cloud_roles
-from orbgen.lint.analyses.contexts.openness import ONLY_A_RESTRICTION, held_note, opening_of
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.lint.mending.branch_filters import to_default_branch

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from orbgen.access.gates import Result
+from orbgen.access.openness import opening_of
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.text import is_known
-from orbgen.lint.analyses.contexts.openness import opening_of
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.source.problems import Note

@@ -1,0 +1,1 @@
+"""The forms in which ways are shown, one file each."""
