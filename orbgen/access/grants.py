@@ -106,6 +106,18 @@ class Grant(msgspec.Struct, frozen=True, eq=False):
         """The same where anybody's push starts the job."""
         return _best(self.plain)
 
+    def is_guarded(self, facts: Facts) -> bool:
+        """Whether a branch that nobody wrote down is kept out elsewhere, although the configuration lets it in.
+
+        CircleCI does where it restricts every context of the job and the token demands one; Teleport where the token
+        itself looks at the branch.
+        """
+        admission = self.open_admission
+        if admission is None or admission.bound_to_ref:
+            return admission is not None
+        demands = admission.rule is not None and admission.rule.context is not None
+        return demands and bool(self.contexts) and all([facts.context(name).closed for name in self.contexts])
+
     @property
     def bot_name(self) -> str | None:
         """The bot that the job becomes."""

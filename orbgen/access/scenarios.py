@@ -143,6 +143,7 @@ SCHEDULES = (
 ANYHOW = (
     Scenario(Trigger.PUSH, {BRANCH: _ANY, TAG: _EMPTY}, approved=True, free=True),
     Scenario(Trigger.TAG, {BRANCH: _EMPTY, TAG: _ANY}, approved=True, free=True),
+    Scenario(Trigger.CRON, {BRANCH: _ANY, TAG: _EMPTY}, approved=True, free=True),
 )
 
 

@@ -9,7 +9,7 @@ import msgspec
 from orbgen.trace.starts import Exposure
 from orbgen.trace.ways import Kind, Way
 
-_OPENNESS = (Exposure.GATED, Exposure.UNKNOWN, Exposure.WEAK, Exposure.OPEN)
+_OPENNESS = (Exposure.GATED, Exposure.GUARDED, Exposure.UNKNOWN, Exposure.WEAK, Exposure.OPEN)
 
 
 class Change(enum.Enum):
@@ -60,7 +60,9 @@ def _compared(before: Way, after: Way) -> list[Difference]:
     start, began = after.stops[0].words, before.stops[0].words
     if opened:
         change = Change.WIDENED if opened > 0 else Change.NARROWED
-        return [Difference(change, f"{name}: {start} gets in now; before it was {began}", before, after)]
+        guarded = after.exposure is Exposure.GUARDED
+        now = "starts it now, and only the context or the token keeps others out" if guarded else "gets in now"
+        return [Difference(change, f"{name}: {start} {now}; before it was {began}", before, after)]
     if target.words != was.words:
         change = Change.WIDENED if target.wide and not was.wide else Change.NARROWED if was.wide else Change.CHANGED
         return [Difference(change, f"{name}: it reaches {target.words}; before it was {was.words}", before, after)]

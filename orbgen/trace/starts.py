@@ -18,11 +18,15 @@ MOST_NAMES = 4
 
 
 class Exposure(enum.Enum):
-    """Who can start a job run: anybody who pushes, whoever can choose a text or call the API, or only those let in."""
+    """Who gets in: anybody who pushes, whoever can choose a text or call the API, or only those let in.
+
+    Where it is guarded the configuration is open, and a restriction of the context or the token keeps others out.
+    """
 
     OPEN = "open"
     WEAK = "weak"
     UNKNOWN = "unknown"
+    GUARDED = "guarded"
     GATED = "gated"
 
 
@@ -44,9 +48,9 @@ class Start(msgspec.Struct, frozen=True):
     place: Span
 
 
-def start_of(run: JobRun, gates: Gates, gate: Gate) -> Start:
+def start_of(run: JobRun, gates: Gates, gate: Gate, *, guarded: bool) -> Start:
     """What starts a job run whose gate, with the conditions of a step, is known."""
-    exposure = _EXPOSURES[gate.result]
+    exposure = Exposure.GUARDED if guarded and gate.open else _EXPOSURES[gate.result]
     if gate.result is Result.OPEN:
         opening = opening_of(run, gates)
         scheduled = _schedules(gates.workflow_of(run))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import os
 from collections.abc import Iterator
 
 import msgspec
@@ -58,9 +59,10 @@ class Stop(msgspec.Struct, frozen=True):
 
 
 class Way(msgspec.Struct, frozen=True, eq=False):
-    """One way in. `refused` says why Teleport does not let it through, None where it does for all that is known.
+    """One way in, from a configuration at a path in its checkout.
 
-    `reaches` are what it comes to in the end, none where that is not known or nothing.
+    `refused` says why Teleport does not let it through, None where it does for all that is known. `reaches` are what it
+    comes to in the end, none where that is not known or nothing.
     """
 
     path: str
@@ -98,25 +100,25 @@ def ways_of(repository: Repository, facts: Facts) -> tuple[Way, ...]:
 
 def _of_file(configuration: Configuration, repository: Repository, facts: Facts) -> Iterator[Way]:
     gates = configuration.gates
+    path = os.path.relpath(os.path.abspath(configuration.path), os.path.abspath(repository.checkout.root))
     for run in configuration.pipeline.job_runs:
         for grant in grants_of(run, configuration.joins(run), gates, repository, facts):
-            yield from _of_grant(grant, start_of(run, gates, grant.gate), configuration, facts)
+            start = start_of(run, gates, grant.gate, guarded=grant.is_guarded(facts))
+            yield from _of_grant(grant, start, path, gates, facts)
 
 
-def _of_grant(grant: Grant, start: Start, configuration: Configuration, facts: Facts) -> Iterator[Way]:
-    run, path = grant.run, configuration.path
+def _of_grant(grant: Grant, start: Start, path: str, gates: Gates, facts: Facts) -> Iterator[Way]:
+    run = grant.run
     begin = (
         Stop(Kind.START, start.words, start.words, start.place),
         Stop(Kind.JOB, f"{path}:{run.workflow}/{run.name}", _job_words(grant, facts), run.call.span),
     )
 
     def way(*stops: Stop, reaches: tuple[Reach, ...] = (), refused: str | None = None) -> Way:
-        held = tuple(sorted(grant.contexts))
-        every = (*begin, *stops)
+        held, every = tuple(sorted(grant.contexts)), (*begin, *stops)
         return Way(
-            path, run.workflow, run.name, start.exposure, start.kinds, held, every, grant, configuration.gates,
-            reaches, refused,
-        )  # fmt: skip
+            path, run.workflow, run.name, start.exposure, start.kinds, held, every, grant, gates, reaches, refused
+        )
 
     admission = grant.admission
     token, refused = _token(grant, admission), _refusal(admission)
@@ -164,7 +166,7 @@ def _token(grant: Grant, admission: Admission | None) -> Stop:
 def _rule_words(admission: Admission) -> str:
     """Which rule of a token lets a job in, and whom else."""
     if admission.rule is None:
-        return ""
+        return " (demands a branch or tag)" if admission.bound_to_ref else ""
     number = next((index for index, rule in enumerate(admission.token.rules, 1) if rule is admission.rule), 1)
     rule = admission.rule
     if rule.context is None:

@@ -9,7 +9,7 @@ import msgspec
 from orbgen.trace.starts import Exposure
 from orbgen.trace.ways import Stop, Way
 
-_ORDER = (Exposure.OPEN, Exposure.WEAK, Exposure.UNKNOWN, Exposure.GATED)
+_ORDER = (Exposure.OPEN, Exposure.WEAK, Exposure.UNKNOWN, Exposure.GUARDED, Exposure.GATED)
 
 
 class Edge(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ _COLOURS = {
     Exposure.OPEN: "#b3261e",
     Exposure.WEAK: "#9a6700",
     Exposure.UNKNOWN: "#57606a",
+    Exposure.GUARDED: "#0969da",
     Exposure.GATED: "#1a7f37",
 }
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orbgen.source.span import Span
-from orbgen.trace.starts import Exposure
 from orbgen.trace.ways import Kind, Stop, Way
 
 ARROW = "──>"
-_MARKS = {Exposure.OPEN: "open", Exposure.WEAK: "weak", Exposure.UNKNOWN: "not known", Exposure.GATED: "gated"}
 
 
 def text_lines(ways: tuple[Way, ...]) -> Iterator[str]:
@@ -37,7 +35,7 @@ def _grouped(ways: tuple[Way, ...]) -> list[list[Way]]:
 def _group(ways: list[Way]) -> Iterator[str]:
     first = ways[0]
     start, job = first.stops[:2]
-    yield f"[{_MARKS[first.exposure]}] {start.words} {ARROW} {job.words}{_at(job.place)}"
+    yield f"[{first.exposure.value}] {start.words} {ARROW} {job.words}{_at(job.place)}"
     shown: set[Stop] = set()
     for way in ways:
         for depth, stop in enumerate(way.stops[2:]):

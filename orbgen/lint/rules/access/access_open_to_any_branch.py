@@ -32,10 +32,10 @@ def check(run: JobRun, context: Context) -> Iterator[Finding]:
     """The first grant of a job run that anybody's push starts, that a token at hand admits, and that gets somewhere."""
     for grant in context.grants(run):
         admission = grant.open_admission
-        if admission is None or not admission.lets_in or admission.bound_to_ref:
+        if admission is None or not admission.lets_in or grant.is_guarded(context.facts):
             continue
         reaching = [role for role in grant.roles if role.reaches_something]
-        if not reaching or _is_restricted(grant, context):
+        if not reaching:
             continue
         opening = opening_of(run, context.gates)
         yield context.found(
@@ -54,13 +54,6 @@ def check(run: JobRun, context: Context) -> Iterator[Finding]:
             help=f'keep the job to a branch, as in `filters: pipeline.git.branch == "main"`; {ONLY_CIRCLECI}',
         )
         return
-
-
-def _is_restricted(grant: Grant, context: Context) -> bool:
-    """Whether CircleCI keeps every context of the job from other branches, and the token demands one of them."""
-    admission = grant.open_admission
-    demands = admission is not None and admission.rule is not None and admission.rule.context is not None
-    return demands and bool(grant.contexts) and all([context.facts.context(name).closed for name in grant.contexts])
 
 
 def _confidence(admission: Admission) -> Confidence:
