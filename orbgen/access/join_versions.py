@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import msgspec
 
 from orbgen.access.following import RunCommand, commands_of
+from orbgen.access.join_containers import ENGINES
 from orbgen.access.value_places import Stated, stated_in, whole
 from orbgen.access.version_statements import StatedBy, StatedVersion, read_image, read_version
 from orbgen.circleci.pipeline import JobRun, Step
 from orbgen.circleci.text import is_known
-from orbgen.shell.words import EnclosureKind, Word
+from orbgen.shell.outputs import next_stage
+from orbgen.shell.words import EnclosureKind, PartKind, Word
+from orbgen.shell.wrappers import Unwrapped, unwrap
 from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.nodes import Mapping, Scalar, Sequence
 
@@ -23,12 +26,18 @@ _ARCHIVE = lazy_pattern(
     rf"teleport(?:-ent)?(?:-(?P<letters>v*)(?P<tar>{_NUMBER})-(?:linux|darwin|windows)-"
     rf"|[-_](?P<package>{_NUMBER})(?:-1)?(?:[._][a-z0-9_]+)?\.(?:deb|rpm|pkg))"
 )
-_INSTALL_SCRIPT = lazy_pattern(r"/install(?:-v(?P<version>\d[0-9.]*\d))?\.sh$")
+_INSTALL_SCRIPT = lazy_pattern(
+    r"https?://(?:cdn\.teleport\.dev|(?:www\.|get\.)?goteleport\.com)/(?:static/)?"
+    r"install(?:-v(?P<version>\d[0-9.]*\d))?\.sh"
+)
+_INSTALL_FILE = lazy_pattern(r"(?:teleport[-_])?install(?:[-_]teleport)?(?:-v[0-9.]+)?\.sh")
 # The script that a proxy serves installs its own version.
 _OF_THE_PROXY = "/scripts/install.sh"
-_SCRIPT_HOSTS = frozenset(("cdn.teleport.dev", "goteleport.com", "www.goteleport.com", "get.goteleport.com"))
 _CHANNEL = lazy_pattern(r"(?:apt|yum)\.releases\.(?:teleport\.dev|goteleport\.com).*?stable/v(\d{1,3})\b", re.DOTALL)
 _PACKAGE = lazy_pattern(r"teleport(?:-ent)?(?:-fips)?(?:(?:=|-)(?P<version>\d[0-9A-Za-z.~-]*)|@(?P<major>\d+))?")
+_SHELLS = frozenset(("bash", "sh", "dash", "zsh"))
+# What only says a version, without an installation in the job's own files.
+_NO_INSTALLATION = (StatedBy.IMAGE, StatedBy.VARIABLE)
 _MANAGERS = frozenset(("apt-get", "apt", "yum", "dnf", "microdnf", "zypper", "brew"))
 _VARIABLE = lazy_pattern(r"(?:TELEPORT|TBOT|TSH|TCTL)_VERSION")
 _ORB = lazy_pattern(r"(?:^|[/_-])(?:teleport|tbot|tsh|tctl)(?:$|[/_-])")
@@ -38,7 +47,7 @@ def stated_versions(run: JobRun) -> tuple[StatedVersion, ...]:
     """Every version of Teleport's software that a job run states, in the order of its steps."""
     reader = VersionReader(run)
     if reader.needed:
-        for command in commands_of(run, _names_teleport):
+        for command in commands_of(run, reader.wants):
             reader.read(command)
     reader.read_up_to(len(run.steps))
     found: dict[tuple[str, StatedBy], StatedVersion] = {}
@@ -68,9 +77,15 @@ class VersionReader:
         self._steps = 0
         self._channel: StatedVersion | None = None
         self._variables: set[str] = set()
+        # The install script that was fetched and not run yet: the version in its name, and where its address stands.
+        self._fetched: tuple[str | None, Stated] | None = None
         # The script that is being read, and whether there can be anything in it.
         self._current: Scalar | None = None
         self._interesting = False
+
+    def wants(self, script: str) -> bool:
+        """Whether a script may state a version: one that names Teleport, or may run an install script from a file."""
+        return _names_teleport(script) or (self._fetched is not None and ".sh" in script)
 
     def read_up_to(self, step: int) -> None:
         """Take note of what the opaque steps before a step state."""
@@ -82,7 +97,7 @@ class VersionReader:
         """Take note of what a command states."""
         self.read_up_to(at.step)
         if at.text is not self._current:
-            self._current, self._interesting = at.text, _names_teleport(at.text.text)
+            self._current, self._interesting = at.text, self.wants(at.text.text)
             if self._interesting:
                 self._note_variables(at)
         found = at.found
@@ -90,7 +105,9 @@ class VersionReader:
             return
         if found.name in _MANAGERS:
             self.stated += self._packages(at, found.arguments)
-        if found.name in ENGINES_OF_IMAGES:
+        if found.name in _SHELLS or found.name.endswith(".sh"):
+            self._started(at, found)
+        if found.name in ENGINES:
             self.stated += _of_container(at, found.arguments)
         for word in at.command.words:
             self._address(at, word)
@@ -133,32 +150,48 @@ class VersionReader:
             self._script(at, word, text)
 
     def _script(self, at: RunCommand, word: Word, address: str) -> None:
-        try:
-            parts = urlsplit(address)
-            match = _INSTALL_SCRIPT.search(parts.path)
-        except ValueError:
-            return
+        """An install script that is fetched: the proxy's own, or that of Teleport's server, which takes a version."""
+        match = _INSTALL_SCRIPT.search(address)
         if match is None:
-            return
-        if parts.hostname not in _SCRIPT_HOSTS:
-            if parts.path.endswith(_OF_THE_PROXY):
+            if _OF_THE_PROXY in address:
                 self.stated.append(_Unstated(at.step))
             return
-        argument = _argument_of_shell(at)
-        if argument is not None:
-            text = whole(at, argument)
-            known = at.value(argument) is not None
-            found = (
-                read_version(text, stated_in(at, argument, 0, len(text)), StatedBy.SCRIPT, at.step) if known else None
-            )
-            self.stated.append(found or _Unstated(at.step))
-        elif match["version"]:
-            self.stated.append(
-                read_version(match["version"], stated_in(at, word, 0, len(address)), StatedBy.SCRIPT, at.step)
-            )
+        place = stated_in(at, word, 0, len(address))
+        reader = _reader_of(at)
+        if reader is None:
+            self._fetched = (match["version"], place)
         else:
-            span = at.text.place(word.start, word.end)
-            self.stated.append(StatedVersion("", None, None, span, StatedBy.SCRIPT, at.step, floating=True))
+            self._installs(at, _behind_standard_input(reader), match["version"], place)
+
+    def _started(self, at: RunCommand, found: Unwrapped) -> None:
+        """An install script that is run from a file, as `bash install.sh V`, or as `bash <(curl ...) V`."""
+        words = [word for word in found.arguments if not (word.literal or "").startswith("-")]
+        if found.name not in _SHELLS:
+            if self._fetched is not None and _INSTALL_FILE.fullmatch(found.name):
+                self._installs(at, words, *self._fetched)
+            return
+        if not words or not words[0].parts:
+            return
+        first = words[0].parts[0]
+        match = _INSTALL_SCRIPT.search(first.text) if first.kind is PartKind.SUBSTITUTION else None
+        if match is not None:
+            place = Stated(at.place(words[0].start, words[0].end), by_parameter=False)
+            self._installs(at, words[1:], match["version"], place)
+        elif self._fetched is not None and _INSTALL_FILE.fullmatch(posixpath.basename(at.value(words[0]) or "")):
+            self._installs(at, words[1:], *self._fetched)
+
+    def _installs(self, at: RunCommand, arguments: list[Word], named: str | None, place: Stated) -> None:
+        """What the install script of Teleport's server is told: a version, or none in its name or behind it."""
+        self._fetched = None
+        if arguments:
+            text = whole(at, arguments[0])
+            known = at.value(arguments[0]) is not None
+            stated = stated_in(at, arguments[0], 0, len(text))
+            self.stated.append(read_version(text, stated, StatedBy.SCRIPT, at.step) if known else _Unstated(at.step))
+        elif named:
+            self.stated.append(read_version(named, place, StatedBy.SCRIPT, at.step))
+        else:
+            self.stated.append(StatedVersion("", None, None, place.span, StatedBy.SCRIPT, at.step, floating=True))
 
     def _packages(self, at: RunCommand, words: tuple[Word, ...]) -> Iterator[StatedVersion | _Unstated]:
         texts = [at.value(word) for word in words]
@@ -197,29 +230,21 @@ class VersionReader:
                     self.stated.append(read_version(value, stated, StatedBy.VARIABLE, at.step))
 
 
-ENGINES_OF_IMAGES = ("docker", "podman")
-# What only says a version, without an installation in the job's own files.
-_NO_INSTALLATION = (StatedBy.IMAGE, StatedBy.VARIABLE)
-
-
-def _argument_of_shell(at: RunCommand) -> Word | None:
-    """The first argument of the script that is piped into a shell, as `bash -s V` and `bash -s -- V`."""
-    from orbgen.shell.outputs import next_stage
-    from orbgen.shell.wrappers import unwrap
-
+def _reader_of(at: RunCommand) -> Unwrapped | None:
+    """The shell that a command's output is piped into."""
     stage = next((one for one in reversed(at.command.around) if one.kind is EnclosureKind.PIPELINE), None)
     reader = next_stage(at.script, stage) if stage is not None and not stage.last else None
     found = unwrap(reader, at.variables) if reader is not None else None
-    if found is None or found.name not in ("bash", "sh", "dash", "zsh"):
-        return None
-    given = False
-    for word in found.arguments:
+    return found if found is not None and found.name in _SHELLS else None
+
+
+def _behind_standard_input(shell: Unwrapped) -> list[Word]:
+    """The arguments of a script that a shell reads from its input, as in `bash -s V` and `bash -s -- V`."""
+    for index, word in enumerate(shell.arguments):
         literal = word.literal or ""
-        if not given:
-            given = literal.startswith("-") and not literal.startswith("--") and "s" in literal
-        elif literal != "--":
-            return word
-    return None
+        if literal.startswith("-") and not literal.startswith("--") and "s" in literal:
+            return [one for one in shell.arguments[index + 1 :] if one.literal != "--"]
+    return []
 
 
 def _of_images(run: JobRun) -> Iterator[StatedVersion]:

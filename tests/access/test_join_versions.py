@@ -30,6 +30,10 @@ START = "tbot start --oneshot --token demo"
         (f"curl {CDN}/install.sh | bash -s 17.5.2", "17.5.2", "17.5.2"),
         (f"curl {CDN}/install.sh | sudo bash -s -- 17.5.2 oss", "17.5.2", "17.5.2"),
         (f"curl {CDN}/install-v15.4.22.sh | bash", "15.4.22", f"{CDN}/install-v15.4.22.sh"),
+        (f"curl -o install.sh {CDN}/install.sh\nsudo bash ./install.sh 17.5.2 oss", "17.5.2", "17.5.2"),
+        (f"wget {CDN}/install.sh && chmod +x install.sh && ./install.sh 17.5.2", "17.5.2", "17.5.2"),
+        (f"bash <(curl -sS {CDN}/install.sh) 17.5.2", "17.5.2", "17.5.2"),
+        (f"curl {CDN}/install.sh > install.sh\nV=17.5.2\nbash -e install.sh $V", "17.5.2", "17.5.2"),
         ("sudo apt-get install -y teleport=17.5.2", "17.5.2", "17.5.2"),
         ("dnf install -y teleport-ent-17.5.2-1", "17.5.2", "17.5.2"),
         ("brew install teleport@17", "17.x", "17"),
@@ -55,6 +59,10 @@ def test_what_installs_says_the_version(script, versions, place):
         "curl https://example.teleport.sh/scripts/install.sh | sudo bash",
         f'curl {CDN}/install.sh | bash -s "$VERSION"',
         f"curl {CDN}/install.sh | bash",
+        f"curl -O {CDN}/install.sh && bash install.sh",
+        f"curl -O {CDN}/install.sh && bash install.sh $(cat version)",
+        f"curl -O {CDN}/install.sh && bash other.sh 17.5.2",
+        "bash install.sh 17.5.2",
         "apt-get install teleport",
         f"echo 'see {CDN}/teleport-v17.5.2-linux-amd64-bin.tar.gz'",
         "true",
@@ -141,6 +149,35 @@ def test_a_version_that_comes_from_a_variable_of_the_job_is_stated_by_what_it_in
     (join,) = joins(text)
     assert join.version is not None
     assert join.version.span.text == '"16.4.2"'
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"curl {CDN}/install.sh | bash",
+        f"curl {CDN}/install.sh | bash -x",
+        f"curl -O {CDN}/install.sh; bash install.sh",
+        f"bash <(curl {CDN}/install.sh)",
+        f'bash -c "$(curl {CDN}/install.sh)"',
+    ],
+)
+def test_an_install_script_without_a_version_takes_any(script):
+    assert stated(config(script)) == [("", StatedBy.SCRIPT, True, False)]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [f"curl -O {CDN}/install.sh", f"curl {CDN}/install.sh | less", "curl https://p.example/scripts/install.sh | bash"],
+)
+def test_an_install_script_that_is_not_run_or_that_the_proxy_gives_states_nothing(script):
+    assert stated(config(script)) == []
+
+
+def test_an_install_script_that_a_later_step_runs():
+    text = config(f"curl -O {CDN}/install.sh", "make", "sudo bash install.sh 17.5.2", START)
+    assert stated(text) == [("17.5.2", StatedBy.SCRIPT, False, False)]
+    (join,) = joins(text)
+    assert str(join.versions) == "17.5.2"
 
 
 def test_a_job_that_has_nothing_to_do_with_teleport_states_nothing():
