@@ -74,6 +74,9 @@ class Fixing:
         self._count(mended)
         if self.write:
             self._write(path, mended)
+            if mended.made:
+                # What other files make of this one has to be found anew.
+                linter.repositories.clear()
             return mended.last
         self._show(fixer, mended, path, named=named, tree=tree)
         return mended.first

@@ -269,3 +269,16 @@ def test_an_alias_without_anchor_is_a_problem_in_any_document(orbgen, write):
 def test_annotations_say_what_teleport_does(orbgen, write):
     write("token.yaml", TOKEN)
     assert "%0ATeleport refuses it: set `bot_name`" in orbgen("lint", "token.yaml", "--format", "github").out
+
+
+def test_what_is_mended_counts_for_the_files_behind_it(orbgen, write):
+    write(".circleci/config.yml", JOINS)
+    write(
+        "a.yaml",
+        "kind: role\nversion: v7\nmetadata: {name: all}\nspec: {allow: {node_labels: {'*': '*'}, logins: [a]}}\n",
+    )
+    token = WITHOUT_DEMAND.replace("[Bot]", "[Bot]\n  bot_name: deploy").replace("project_id", "projct_id")
+    write("token.yaml", token)
+    rules = "--select=token-rejected", WITHOUT_CONTEXT, "--select=role-wildcard-labels"
+    result = orbgen("lint", ".", *rules, "--unsafe-fixes", "--write", "--format", "concise")
+    assert [line.split(": ")[0] for line in result.out.splitlines()] == ["a.yaml:4:30"]
