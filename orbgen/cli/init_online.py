@@ -107,7 +107,7 @@ class Online:
                 return False
             self._asking.know(CONTEXT_ID, context.id)
             note(f"CircleCI   the context {name} is {context.id}")
-            kinds = {one.kind for one in contexts.restrictions(context)}
+            kinds = {one.kind for one in contexts.restrictions(context, organization)}
             self.restricted = tuple(sorted(kinds & {"expression", "group", "project"}))
         except RemoteError as error:
             self._fail(f"cannot look up the context {name}: {error}")
@@ -121,11 +121,17 @@ class Online:
         from orbgen.remote.contexts import Contexts
 
         contexts = Contexts(self._client)
-        context = contexts.create(organization, name)
-        note(f"CircleCI   made the context {name}, {context.id}")
+        context = None
         try:
+            context = contexts.create(organization, name)
+            note(f"CircleCI   made the context {name}, {context.id}")
             contexts.restrict(context, expression)
+        except KeyboardInterrupt:
+            say(f"the context {name} may be there, and open to everybody: look at Organization Settings", "note")
+            raise
         except RemoteError as error:
+            if context is None:
+                raise
             self._fail(f"cannot restrict the context {name}: {error}")
             self.unfinished, self.restricted = True, ()
         else:

@@ -40,9 +40,13 @@ class Contexts:
         found = next((one for one in self._client.pages(("context",), Context, parameters) if one.name == name), None)
         return _checked(found) if found is not None else None
 
-    def restrictions(self, context: Context) -> tuple[Restriction, ...]:
-        """What restricts a context; every member of the organization may use it where nothing does."""
-        return tuple(self._client.pages(("context", context.id, "restrictions"), Restriction))
+    def restrictions(self, context: Context, organization_id: str) -> tuple[Restriction, ...]:
+        """What restricts a context; every member of the organization may use it where nothing does.
+
+        A new context has the group of all members, whose id is the organization's own. That restricts nothing.
+        """
+        found = self._client.pages(("context", context.id, "restrictions"), Restriction)
+        return tuple([one for one in found if one.value.lower() != organization_id])
 
     def create(self, organization_id: str, name: str) -> Context:
         """Make a context, which is open to the whole organization until it is restricted."""

@@ -8,6 +8,7 @@ import secrets
 import socket
 import ssl
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from werkzeug import Request, Response
 
 from orbgen.project.plan import read_data, read_plan
 from tests.cli.running import Result, Run, command
-from tests.terminals import Terminal
+from tests.terminals import PATIENCE, Terminal
 
 ORGANIZATION = "5f0a3c1e-9d2b-4c7a-8e61-0b2d4f6a8c10"
 PROJECT = "a1b2c3d4-e5f6-4a7b-8c9d-0e1f2a3b4c5d"
@@ -36,12 +37,13 @@ class FakeCircleCI:
         self.contexts = {"teleport-access": CONTEXT}
         self.restrictions: dict[str, list[dict[str, str]]] = {CONTEXT: []}
         self.changes: list[tuple[str, Any]] = []
-        self.answers: dict[tuple[str, str], Response] = {}
+        self.answers: dict[tuple[str, str], Response | Callable[[Request], Response]] = {}
 
     def __call__(self, request: Request) -> Response:
         path = request.path.removeprefix("/api/v2")
         if (request.method, path) in self.answers:
-            return self.answers[request.method, path]
+            answer = self.answers[request.method, path]
+            return answer if isinstance(answer, Response) else answer(request)
         if request.headers.get("Circle-Token") != self.token:
             return Response('{"message": "You must log in first."}', 401)
         if request.method == "POST":
@@ -244,6 +246,24 @@ class TestTheContext:
         circleci.answers["POST", "/context"] = Response('{"message": "no"}', status)
         result = online("--create-context")
         assert result.code == 3 and words in result.err and "cannot make the context: http" in result.err
+        assert not (folder / "orbgen.yml").exists()
+
+    def test_an_interruption_while_it_is_made(self, proxy, folder, circleci):
+        arrived, hanging = threading.Event(), threading.Event()
+
+        def hang(request: Request) -> Response:
+            arrived.set()
+            hanging.wait(PATIENCE)
+            return Response("", 500)
+
+        circleci.answers["POST", "/context"] = hang
+        flags = ("--online", "--create-context", "--yes", "--proxy", f"127.0.0.1:{proxy.port}")
+        with Terminal(command("init", *flags, *JOB)) as terminal:
+            assert arrived.wait(PATIENCE)
+            terminal.interrupt()
+            assert terminal.end() == 130
+            hanging.set()
+            assert "the context teleport-access may be there" in terminal.shown
         assert not (folder / "orbgen.yml").exists()
 
     @pytest.mark.parametrize(("answer", "made"), [("y", True), ("", False)])

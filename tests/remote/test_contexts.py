@@ -34,7 +34,14 @@ def test_what_restricts_it(contexts, httpserver):
     httpserver.expect_request(f"/api/v2/context/{ID}/restrictions").respond_with_json(
         {"items": [{"id": "r", "restriction_type": "expression", "restriction_value": "1 == 1"}]}
     )
-    assert contexts.restrictions(CONTEXT) == (Restriction("expression", "1 == 1"),)
+    assert contexts.restrictions(CONTEXT, ORGANIZATION) == (Restriction("expression", "1 == 1"),)
+
+
+def test_the_group_of_all_members_restricts_nothing(contexts, httpserver):
+    everybody = {"name": "All members", "restriction_type": "group", "restriction_value": ORGANIZATION.upper()}
+    some = {"name": "deployers", "restriction_type": "group", "restriction_value": ID}
+    httpserver.expect_request(f"/api/v2/context/{ID}/restrictions").respond_with_json({"items": [everybody, some]})
+    assert contexts.restrictions(CONTEXT, ORGANIZATION) == (Restriction("group", ID),)
 
 
 def test_it_is_made_and_restricted(contexts, httpserver, secret):
