@@ -24,7 +24,8 @@ from orbgen.circleci.orbs import OrbStore
 from orbgen.lint.engine import load_rules
 from orbgen.lint.findings import Confidence, Persona, Severity
 from orbgen.lint.mending.compiled import differences, leaves
-from orbgen.lint.mending.fixing import Fixer, Mended
+from orbgen.lint.mending.fixing import Fixer
+from orbgen.lint.mending.mended import Mended
 from orbgen.lint.run import Linter, Thresholds
 from orbgen.project.facts import Facts
 from orbgen.source.problems import UnreadableError

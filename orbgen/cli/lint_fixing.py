@@ -10,7 +10,8 @@ from orbgen.cli.notes import note
 from orbgen.cli.problem_report import show_problems
 from orbgen.cli.streams import write_exactly
 from orbgen.cli.terminal import say, style_for
-from orbgen.lint.mending.fixing import Fixer, Mended, Refused
+from orbgen.lint.mending.fixing import Fixer
+from orbgen.lint.mending.mended import Mended, Refused
 from orbgen.lint.reports.concise import report_file
 from orbgen.lint.reports.frames import where
 from orbgen.lint.reports.summary import counted

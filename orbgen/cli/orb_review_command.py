@@ -14,14 +14,19 @@ from orbgen.cli.linters import Linters
 from orbgen.cli.notes import note
 from orbgen.cli.problem_report import show_problems
 from orbgen.cli.progress import Progress
+from orbgen.cli.remote_settings import timeout_option
 from orbgen.cli.terminal import color_option, style_for
 from orbgen.lint.findings import Persona
+from orbgen.lint.reports.columns import printable
 from orbgen.lint.reports.formats import FORMATS
 
 if TYPE_CHECKING:
     from orbgen.cli.lint_fixing import Fixing
     from orbgen.lint.findings import Severity
     from orbgen.lint.result import FileResult
+    from orbgen.source.nodes import Scalar
+
+_PATIENCE = 20.0  # seconds
 
 
 @declare.command(name="review")
@@ -39,6 +44,8 @@ if TYPE_CHECKING:
     shell_complete=complete_codes,
     help="Leave out this check, such as RC009; may be given again. ORB_VAL_RC_EXCLUDE lists more.",
 )
+@declare.option("--online", is_flag=True, help="Ask the addresses of the orb whether they answer.")
+@timeout_option
 @declare.option(
     "--format", "format_", type=tuple(FORMATS), default="full", show_default=True, help="How findings are printed."
 )
@@ -64,6 +71,8 @@ def command(
     name: str | None,
     private: bool,
     exclude: tuple[str, ...],
+    online: bool,
+    timeout: float | None,
     format_: str,
     output: tuple[str, ...],
     persona: str | None,
@@ -86,7 +95,8 @@ def command(
     printing = fixing is None or fixing.reports
     reports = Reports(format_, style_for(sys.stdout, color), output, Progress(1, sys.stderr, wanted=False),
                       printing=printing)  # fmt: skip
-    result, failing = reviewed(folder, name, exclude, private=private, persona=persona, fixing=fixing)
+    asked = _timeout(timeout) if online and not private else None
+    result, failing = reviewed(folder, name, exclude, private=private, persona=persona, fixing=fixing, asked=asked)
     summary = Summary()
     summary.add(result, failing)
     reports.add(reports.parts(result, failing))
@@ -107,10 +117,23 @@ def reviewed(
     private: bool = False,
     persona: str | None = None,
     fixing: Fixing | None = None,
+    asked: float | None = None,
 ) -> tuple[FileResult, Severity]:
-    """What is found in the orb in a folder, with codes, and from which severity on that fails. Raises UsageProblem."""
+    """What is found in the orb in a folder, with codes, and from which severity on that fails.
+
+    Its addresses are `asked` for so many seconds whether they answer. Raises UsageProblem.
+    """
     from orbgen.lint.policy import Flags
-    from orbgen.orb.review import RULES, UnknownCodeError, coded, ignored, manifest_of, read_codes, with_orb
+    from orbgen.orb.review import (
+        RULES,
+        UnknownCodeError,
+        coded,
+        ignored,
+        manifest_of,
+        read_codes,
+        with_orb,
+        with_silent,
+    )
     from orbgen.project.facts import Facts
     from orbgen.project.search import Found
     from orbgen.source.problems import UnreadableError
@@ -130,4 +153,22 @@ def reviewed(
     linters = Linters(Flags(persona, select=RULES, ignore=ignored(excluded)), (), None, ignoring=True)
     linters.adjusted = adjusted
     ((result, failing),) = linters.results([Found(manifest, named=True, tree=True)], fixing, workers=1)
+    if asked is not None and not result.problems:
+        result = with_silent(result, _silent(folder, asked))
     return coded(result, excluded), failing
+
+
+def _timeout(seconds: float | None) -> float:
+    """Raises UsageProblem."""
+    if seconds is not None and not 0 < seconds <= 3600:
+        raise UsageProblem("--timeout takes seconds, from more than 0 to 3600")
+    return seconds or _PATIENCE
+
+
+def _silent(folder: str, timeout: float) -> dict[str, tuple[Scalar, str]]:
+    """The addresses of an orb that do not answer, by their keys, and why."""
+    from orbgen.orb.review import addresses_of
+    from orbgen.remote.reachability import silence_of
+
+    reasons = {key: (url, silence_of(url.text, timeout)) for key, url in addresses_of(folder).items()}
+    return {key: (url, printable(reason)) for key, (url, reason) in reasons.items() if reason is not None}

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping as Variables
 
 import msgspec
 
-from orbgen.circleci.orb_tree import find_manifest
+from orbgen.circleci.orb_tree import find_manifest, read_tree
 from orbgen.lint.findings import Finding
 from orbgen.lint.result import FileResult
+from orbgen.lint.rules.hygiene import unpolished_orb
 from orbgen.orb.publish import is_orb_name
 from orbgen.project.facts import Facts
+from orbgen.source.nodes import Mapping, Scalar
 
 RULES = ("unpolished-orb", "unexpanded-variable[key-parameter]")
 
@@ -67,12 +69,36 @@ def coded(result: FileResult, excluded: frozenset[str]) -> FileResult:
     return msgspec.structs.replace(result, findings=tuple(told))
 
 
+def addresses_of(folder: str) -> dict[str, Scalar]:
+    """The addresses that the orb in a folder shows its users, by their keys. Raises UnreadableError."""
+    root = read_tree(folder).document.root
+    display = root.get("display") if type(root) is Mapping else None
+    found = {key: display.get(key) for key in ("source_url", "home_url")} if type(display) is Mapping else {}
+    return {key: url for key, url in found.items() if isinstance(url, Scalar) and url.value is not None}
+
+
+def with_silent(result: FileResult, silent: dict[str, tuple[Scalar, str]]) -> FileResult:
+    """The result with a finding for each address that does not answer, given by its key with the reason."""
+    found = [
+        unpolished_orb.RULE.finding(
+            f"the `{key}` of the orb, `{url.text}`, leads nowhere: {reason}",
+            url.span,
+            kind="metadata",
+            path=f"display/{key}",
+            help="write an address that everybody can open",
+        )
+        for key, (url, reason) in silent.items()
+    ]
+    ordered = sorted([*result.findings, *found], key=lambda one: (one.primary.source.name, one.primary.start))
+    return msgspec.structs.replace(result, findings=tuple(ordered))
+
+
 def manifest_of(folder: str) -> str:
     """The manifest of the orb in a folder. Raises UnreadableError."""
     return os.path.join(folder, find_manifest(folder))
 
 
-def with_orb(facts: Facts, reference: str | None, environment: Mapping[str, str], *, private: bool) -> Facts:
+def with_orb(facts: Facts, reference: str | None, environment: Variables[str, str], *, private: bool) -> Facts:
     """The facts of a repository with what is known of the orb: its name, perhaps with a version, and who sees it.
 
     Without a version it is that of the tag which CircleCI runs for, as orb-tools has it. Raises ValueError with a

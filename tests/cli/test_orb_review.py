@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import threading
 import xml.etree.ElementTree
 from pathlib import Path
 
 import pytest
+from werkzeug import Response
 
 MANIFEST = """\
 version: 2.1
@@ -125,6 +127,64 @@ def test_the_plan_tells_which_orb_it_is_and_who_sees_it(orbgen, write, polished)
 def test_a_private_orb_needs_no_description(orbgen, write, polished):
     write("src/@orb.yml", "version: 2.1\n")
     assert orbgen("orb", "review", "src", "--private").code == 0
+
+
+class TestOnline:
+    @pytest.fixture
+    def online(self, orbgen, write, polished, httpserver):
+        """Reviews the orb, whose source is said to lie on a server of this machine."""
+
+        def run(path, *arguments):
+            url = httpserver.url_for(path)
+            write("src/@orb.yml", MANIFEST.replace("https://github.com/acme/deploy-orb", url))
+            out = orbgen("orb", "review", "src", "--format=concise", "--online", *arguments).out
+            return [line.partition("RC006: ")[2] for line in out.splitlines()]
+
+        return run
+
+    def test_an_address_that_answers(self, online, httpserver):
+        httpserver.expect_request("/source").respond_with_data("here")
+        httpserver.expect_request("/moved").respond_with_data("", 302, {"Location": "/source"})
+        for path in ("/source", "/moved"):
+            (form,) = online(path)
+            assert "is no https address" in form
+
+    @pytest.mark.parametrize(
+        ("path", "reason"),
+        [
+            ("/gone", "it answers 404 NOT FOUND"),
+            ("/circle", "its redirects do not end"),
+            ("/late", "does not answer within"),
+        ],
+    )
+    def test_an_address_that_does_not(self, online, httpserver, path, reason):
+        over = threading.Event()
+
+        def late(request):
+            over.wait(5)
+            return Response("late")
+
+        httpserver.expect_request("/gone").respond_with_data("", 404)
+        httpserver.expect_request("/circle").respond_with_data("", 302, {"Location": "/circle"})
+        httpserver.expect_request("/late").respond_with_handler(late)
+        found = online(path, "--timeout=0.3")
+        over.set()
+        assert any([f"leads nowhere: {reason}" in line or reason in line for line in found])
+
+    def test_a_server_that_is_not_there(self, orbgen, write, polished):
+        write("src/@orb.yml", MANIFEST.replace("https://github.com/acme/deploy-orb", "http://127.0.0.1:9/x"))
+        out = orbgen("orb", "review", "src", "--format=concise", "--online").out
+        assert "leads nowhere: it cannot be reached: " in out
+        assert "leads nowhere" not in orbgen("orb", "review", "src", "--format=concise").out
+        assert orbgen("orb", "review", "src", "--online", "--exclude=RC006").code == 0
+        assert orbgen("orb", "review", "src", "--online", "--private").code == 0
+
+    @pytest.mark.parametrize("url", ["https://", "https://[", "nothing", "https://exa mple.com"])
+    def test_what_is_no_address(self, orbgen, write, polished, url):
+        write("src/@orb.yml", MANIFEST.replace("https://github.com/acme/deploy-orb", url))
+        code, out, _ = orbgen("orb", "review", "src", "--format=concise", "--online", "--timeout=1")
+        assert code == 1
+        assert "leads nowhere" in out
 
 
 def test_a_call_with_many_arguments_is_for_the_pedantic(orbgen, write, polished):

@@ -6,7 +6,8 @@ import pytest
 
 from orbgen.circleci.orbs import OrbStore
 from orbgen.lint.engine import load_rules
-from orbgen.lint.mending.fixing import Fixer, Mended
+from orbgen.lint.mending.fixing import Fixer
+from orbgen.lint.mending.mended import Mended
 from orbgen.lint.run import Linter
 from orbgen.lint.selection import Pattern, Selection
 from orbgen.project.facts import Facts

@@ -11,7 +11,8 @@ from orbgen.lint.context import Context, StepScript
 from orbgen.lint.engine import LoadedRule
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.lint.mending.fixes import Fix, Mender
-from orbgen.lint.mending.fixing import Fixer, Mended
+from orbgen.lint.mending.fixing import Fixer
+from orbgen.lint.mending.mended import Mended
 from orbgen.lint.run import Linter
 from orbgen.source.edits import Edit
 from orbgen.source.nodes import Scalar

@@ -9,7 +9,8 @@ import pytest
 from orbgen.circleci.orbs import OrbStore
 from orbgen.lint.engine import LoadedRule, load_rules
 from orbgen.lint.findings import Confidence, Persona, Severity
-from orbgen.lint.mending.fixing import Fixer, Mended
+from orbgen.lint.mending.fixing import Fixer
+from orbgen.lint.mending.mended import Mended
 from orbgen.lint.pages import Example, examples, summary
 from orbgen.lint.run import Linter, Thresholds
 from orbgen.project.facts import Facts, facts_of

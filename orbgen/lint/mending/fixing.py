@@ -17,7 +17,7 @@ from orbgen.lint.findings import Finding
 from orbgen.lint.masking import masked
 from orbgen.lint.mending.compiled import differences, leaves_of
 from orbgen.lint.mending.fixes import Fix, Mender
-from orbgen.lint.result import FileResult
+from orbgen.lint.mending.mended import Mended, Refused, Rewritten
 from orbgen.lint.run import Inspected, Linter, name_of
 from orbgen.source.edits import Edit, apply
 from orbgen.source.encoding import encode
@@ -32,50 +32,6 @@ _MOST_FAILED_OFFERS = 20
 # What a mended finding may leave behind: a comment that ignored others, a definition that was used there alone.
 _MAY_COME = ("unused-ignore", "unused-definition")
 _BROKEN = ("compile-error", "unknown-key", "duplicate-name")
-
-
-class Refused(msgspec.Struct, frozen=True):
-    """A finding that could not be mended, and why."""
-
-    finding: Finding
-    reason: str
-
-
-class Rewritten(msgspec.Struct, frozen=True):
-    """The bytes of one file before and after its fixes."""
-
-    path: str
-    before: bytes
-    after: bytes
-
-
-class Mended(msgspec.Struct, frozen=True):
-    """A file, or an orb of several, before and after its fixes: bytes, results, what was made and what could not be.
-
-    `unsafe` is how many findings are left that only unsafe fixes would mend.
-    """
-
-    files: tuple[Rewritten, ...]
-    first: FileResult
-    last: FileResult
-    made: tuple[tuple[Finding, Fix], ...] = ()
-    refused: tuple[Refused, ...] = ()
-    unsafe: int = 0
-
-    @property
-    def before(self) -> bytes:
-        """The bytes of the only file, or the first, as it was."""
-        return self.files[0].before
-
-    @property
-    def after(self) -> bytes:
-        """The bytes of the only file, or the first, as it is now."""
-        return self.files[0].after
-
-    @property
-    def changed(self) -> tuple[Rewritten, ...]:
-        """The files that are not as they were."""
-        return tuple([file for file in self.files if file.before != file.after])
 
 
 class _Files(msgspec.Struct, frozen=True, eq=False):
