@@ -27,6 +27,8 @@ VARIABLES = {
     "TBOT_REGISTRATION_SECRET": "registration-secret",
     "TBOT_BOUND_KEYPAIR_STATIC_KEY": "static-key",
 }
+# Other names that the command line has for a flag.
+_ALIASES = {"proxy": "proxy-server"}
 _TRUE = ("1", "t", "true")
 
 
@@ -84,7 +86,7 @@ def join_of(start: Start) -> Join:
 
 def _flag(start: Start, given: Given) -> Setting:
     place = span_of(start.text, given.start, given.end)
-    return Setting(given.written, given.value, place, Origin.FLAG, given.name)
+    return Setting(given.written, given.value, place, Origin.FLAG, _ALIASES.get(given.name, given.name))
 
 
 def _from_uris(settings: list[Setting]) -> Iterator[Setting]:

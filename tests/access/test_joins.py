@@ -43,6 +43,7 @@ def written(path: str = "tbot.yaml") -> str:
         ),
         ("tbot start -a a:3025", {"auth-server": "a:3025"}),
         ("tbot start --proxy-server p:443 --no-oneshot", {"proxy-server": "p:443", "oneshot": "false"}),
+        ("tbot start --proxy p:443", {"proxy-server": "p:443"}),
         ("tbot -d --insecure start --oneshot", {"debug": "true", "insecure": "true", "oneshot": "true"}),
         ("tbot start legacy --data-dir /tmp/d", {"data-dir": "/tmp/d"}),
         ("tbot start --token \\\n  demo", {"token": "demo"}),

@@ -129,6 +129,8 @@ IMAGE = "public.ecr.aws/gravitational/tbot-distroless:17.5.2"
     ("command", "expected"),
     [
         (f"docker run --rm -it {IMAGE} start --token demo", {"token": "demo"}),
+        (f"docker --context prod -H tcp://h run {IMAGE} start --token demo", {"token": "demo"}),
+        (f"docker run --pull=always --read-only {IMAGE} start --token demo", {"token": "demo"}),
         (f"docker container run {IMAGE} start --token demo", {"token": "demo"}),
         (f"sudo podman run {IMAGE} start --token demo", {"token": "demo"}),
         ("docker run quay.io/x/tbot-fips-distroless-debug start --token demo", {"token": "demo"}),
@@ -156,6 +158,10 @@ def test_tbot_in_a_container(command, expected):
         "docker run public.ecr.aws/gravitational/teleport-distroless:17 start",
         f"docker build -t {IMAGE} start",
         "docker run acme/tbot start",
+        "docker run",
+        "docker run --rm -it",
+        'docker run "$IMAGE" start',
+        f"docker --context prod ps {IMAGE} start",
     ],
 )
 def test_containers_that_do_not_start_tbot(command):

@@ -7,6 +7,7 @@ import pytest
 from orbgen.access.join import Join
 from orbgen.access.join_file import file_join
 from orbgen.project.facts import Facts
+from orbgen.source.nodes import Scalar
 from orbgen.source.reader import read
 from orbgen.teleport.tbot_file_checks import invalid
 from orbgen.teleport.versions import Version, VersionRange, known_versions
@@ -69,10 +70,17 @@ def test_what_a_script_writes_is_placed_in_the_script(steps):
         span = join.settings[name].span
         assert (span.source.name, span.text) == ("config.yml", written)
         assert span.start == text.index(written)
+    # Also a part of a text, in its quotes or without.
+    assert join.file is not None
+    for key, part, place in (("proxy_server", "p:44", '"p:443"'), ("version", "v", "version: v2")):
+        node = join.file.root.get(key)
+        assert isinstance(node, Scalar)
+        span = node.place(0, len(part))
+        assert span.text == part
+        assert span.start == text.index(part, text.index(place) + (0 if key == "proxy_server" else 2))
     (service,) = join.services
     assert (service.span.text, service.folder) == ("identity", "/tmp/out")
     assert service.settings["destination"].span.text == "/tmp/out"
-    assert join.file is not None
     (mistake,) = list(invalid(join.file.root))
     assert mistake.span.text == "nonsense"
     assert mistake.span.start == text.index("nonsense")
