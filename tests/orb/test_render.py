@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -12,7 +13,12 @@ from typing import Any
 import pytest
 import yaml
 
+from orbgen.circleci.compiler import compile_document
+from orbgen.circleci.inputs import Inputs
+from orbgen.circleci.orbs import OrbSource, OrbStore
+from orbgen.circleci.output import pipeline_data
 from orbgen.orb.render import OrbSettings, render_orb, write_orb
+from orbgen.source.reader import read
 
 ROOT = Path(__file__).parent.parent.parent
 ORB = ROOT / "orb"
@@ -207,6 +213,45 @@ def test_the_job_passes_its_parameters_on(tmp_path):
 def test_the_orb_is_valid_in_every_way_that_it_can_be_used():
     # The exit code says so; what was checked is told on standard error.
     assert orbgen("orb", "validate", SOURCE, "--name", "orbgen/teleport") == ""
+
+
+def combinations(parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every combination of the values of those parameters that have a few, with what has to be given."""
+    few = {name: parameter.get("enum", (False, True)) for name, parameter in parameters.items()
+           if parameter["type"] in ("enum", "boolean")}  # fmt: skip
+    needed = {name: REQUIRED[name] for name, parameter in parameters.items()
+              if "default" not in parameter and name not in few}  # fmt: skip
+    return [{**needed, **dict(zip(few, values, strict=True))} for values in itertools.product(*few.values())]
+
+
+@pytest.mark.parametrize("path", [*COMMANDS, *JOBS], ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_combination_of_switches_compiles(path):
+    given_ones = combinations(load(path).get("parameters", {}))
+    if path in JOBS:
+        jobs: dict[str, Any] = {}
+        entries: list[Any] = [
+            {f"teleport/{path.stem}": {"name": f"job-{index}", "context": "teleport-access", **given}}
+            for index, given in enumerate(given_ones)
+        ]
+    else:
+        steps = [{f"teleport/{path.stem}": given} for given in given_ones]
+        jobs = {"work": {"docker": [{"image": "cimg/base:2026.03"}], "steps": steps}}
+        entries = ["work"]
+    config = {
+        "version": 2.1,
+        "orbs": {"teleport": "orbgen/teleport@1.0.0"},
+        "jobs": jobs,
+        "workflows": {"main": {"jobs": entries}},
+    }
+    store = OrbStore((OrbSource("orbgen/teleport", None, str(ORB)),))
+    pipeline = compile_document(read(yaml.safe_dump(config).encode(), "config.yml"), Inputs(complete=True), store)
+    assert [problem.message for problem in pipeline.problems] == []
+    data: dict[str, Any] = pipeline_data(pipeline)
+    compiled_jobs = data["jobs"]
+    assert len(compiled_jobs) == len(entries)
+    if path in JOBS and path.stem != "lint":
+        for job in compiled_jobs.values():
+            assert job["steps"][-1]["run"]["when"] == "always"
 
 
 @each_example

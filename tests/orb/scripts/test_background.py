@@ -212,3 +212,17 @@ def test_a_job_without_a_token_is_told_before_anything_runs(tunnel):
 def test_a_tbot_without_tunnels_says_so(tunnel):
     tunnel.job.environment["FAKE_TELEPORT_VERSION"] = "15.4.9"
     assert tunnel.prepare().says("tbot 15.4.9 has no database-tunnel", "15.4.10")
+
+
+@pytest.mark.parametrize(("ttl", "renewal"), [("30m", "900s"), ("1h30m", "2700s"), ("08m", "240s"), ("90.5s", "45s")])
+def test_credentials_are_renewed_before_they_end(tunnel, ttl, renewal):
+    assert tunnel.prepare(TTL=ttl).code == 0
+    (path,) = tunnel.job.temporary.rglob("tbot.yaml")
+    text = path.read_text()
+    assert f"credential_ttl: {ttl}\n" in text
+    assert text.endswith(f"\nrenewal_interval: {renewal}\n")
+
+
+def test_a_lifetime_that_is_over_at_once_is_refused(tunnel):
+    assert tunnel.prepare(TTL="0.5h").says("ttl is '0.5h'", "too short")
+    assert tunnel.job.left == []

@@ -58,6 +58,23 @@ case $service in
     ;;
 esac
 
+# Half of the lifetime in seconds, of which there are whole numbers only.
+half_lifetime() {
+  local rest=$ttl seconds=0 form='^([0-9]+)(\.[0-9]+)?([hms])(.*)$'
+  while [[ $rest =~ $form ]]; do
+    rest=${BASH_REMATCH[4]}
+    case ${BASH_REMATCH[3]} in
+      h) seconds=$((seconds + 10#${BASH_REMATCH[1]} * 3600)) ;;
+      m) seconds=$((seconds + 10#${BASH_REMATCH[1]} * 60)) ;;
+      s) seconds=$((seconds + 10#${BASH_REMATCH[1]})) ;;
+    esac
+  done
+  echo $((seconds / 2))
+}
+
+renewal=$(half_lifetime)
+[[ $renewal -ge 1 ]] || fail "ttl is '$ttl', which is too short in whole numbers: write one such as 30m."
+
 check_cluster_version
 open_folder "$folder"
 if [[ $service == ssh-multiplexer ]]; then
@@ -67,6 +84,8 @@ else
 fi
 own_settings "${PARAM_SETTINGS:-}"
 write_tbot_file "$service" > "$credentials/tbot.yaml"
+# Else tbot would renew after twenty minutes, however short the lifetime is.
+echo "renewal_interval: ${renewal}s" >> "$credentials/tbot.yaml"
 mkdir -p "${log%/*}"
 rm -f "$log"
 keep
