@@ -16,6 +16,7 @@ from orbgen.cli.problem_report import show_problems
 from orbgen.cli.remote_settings import timeout_option
 from orbgen.cli.streams import write, write_exactly
 from orbgen.cli.terminal import color_option, say_error, style_for
+from orbgen.project.files import MANIFEST
 
 if TYPE_CHECKING:
     from orbgen.lint.reports.style import Style
@@ -97,7 +98,9 @@ def _read(text: str, version: str | None, *, online: bool, timeout: float | None
 
     if version is not None and not re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", version, re.ASCII):
         raise UsageProblem(f"'{version}' is no version; write three numbers, as in 1.2.3")
-    if os.path.exists(text) or text == "-" or not REFERENCE.fullmatch(text):
+    # A folder may bear the name of a published orb and be none itself.
+    is_here = os.path.exists(os.path.join(text, MANIFEST)) if online else os.path.isdir(text)
+    if is_here or os.path.isfile(text) or text == "-" or not REFERENCE.fullmatch(text):
         return interface_at(text), version
     if not online:
         raise UsageProblem(f"there is no file or folder {text}; add --online to ask CircleCI for this orb")

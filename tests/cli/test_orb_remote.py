@@ -286,6 +286,8 @@ class TestLooking:
         assert out == (
             "minor: users can do more\n  command 'stay' is new\nthe step is minor: 1.3.0 comes after 1.2.2\n"
         )
+        (tmp_path / ORB).mkdir(parents=True)
+        assert remote("diff", ORB, "new.yml", "--online").out == out
         code, _, err = remote("diff", f"{ORB}@9.9.9", "new.yml", "--online")
         assert code == 2
         assert "CircleCI knows no acme/deploy@9.9.9" in err
