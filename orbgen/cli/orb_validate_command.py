@@ -14,6 +14,7 @@ from orbgen.cli.problem_report import show_problems
 from orbgen.cli.remote_settings import timeout_option
 from orbgen.cli.streams import write
 from orbgen.cli.terminal import say, say_error, style_for
+from orbgen.project.files import MANIFEST
 
 if TYPE_CHECKING:
     from orbgen.circleci.orbs import OrbStore
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @declare.command(name="validate")
-@declare.argument("path", metavar="DIR|FILE", type=declare.Path())
+@declare.argument("path", metavar="[DIR|FILE]", required=False, type=declare.Path())
 @declare.option("--name", metavar="NAMESPACE/ORB", help="The orb's name, by which its examples import it.")
 @orb_option
 @declare.option("--format", "format_", type=("full", "concise"), default="full", show_default=True)
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 @declare.option("--org-id", metavar="UUID", help="With --online, the organization whose private orbs this one uses.")
 @timeout_option
 def command(
-    path: str,
+    path: str | None,
     name: str | None,
     orbs: tuple[str, ...],
     format_: str,
@@ -40,12 +41,14 @@ def command(
     """Check the orb in DIR, or the packed orb in FILE, without a network unless --online is given.
 
     Every command, job and executor is expanded with its defaults and with each value of its enums and booleans, and
-    every example is compiled with the orb in it. FILE may be - for standard input.
+    every example is compiled with the orb in it. FILE may be - for standard input. Without either it is the orb of this
+    folder: @orb.yml here, in src or in orb/src, else orb.yml.
 
     Exit codes: 0 valid, 1 findings, 2 the orb cannot be read, or wrong usage, 3 with --online CircleCI failed.
     """
     from orbgen.source.problems import UnreadableError
 
+    path = path or _orb_here()
     if online and path == "-":
         raise UsageProblem("--online needs a file or folder, which is read twice")
     if name is not None and name.count("/") != 1:
@@ -59,6 +62,16 @@ def command(
     if code != CLEAN or not online:
         return code
     return _ask(path, org_id, timeout)
+
+
+def _orb_here() -> str:
+    """The orb of the folder that one is in. Raises UsageProblem where there is none."""
+    for folder in (os.curdir, "src", os.path.join("orb", "src")):
+        if os.path.isfile(os.path.join(folder, MANIFEST)):
+            return folder
+    if os.path.isfile("orb.yml"):
+        return "orb.yml"
+    raise UsageProblem("there is no orb in this folder; name the folder with @orb.yml, or a packed file")
 
 
 def _ask(path: str, org_id: str | None, timeout: float | None) -> int:

@@ -59,6 +59,28 @@ class TestGroup:
         assert "no such command 'pakc'; did you mean 'pack'?" in err
 
 
+class TestOrbHere:
+    """`orbgen orb validate` without a path."""
+
+    @pytest.mark.parametrize(
+        ("name", "said"),
+        [("@orb.yml", ". is valid"), ("src/@orb.yml", "src is valid"), ("orb/src/@orb.yml", "orb/src is valid"),
+         ("orb.yml", "orb.yml is valid")],
+    )  # fmt: skip
+    def test_the_orb_of_the_folder(self, orbgen, tmp_path, monkeypatch, name, said):
+        path = tmp_path / "here" / name
+        path.parent.mkdir(parents=True)
+        path.write_text("version: 2.1\ncommands: {go: {steps: [checkout]}}\n", encoding="utf-8")
+        monkeypatch.chdir(tmp_path / "here")
+        code, _, err = orbgen("orb", "validate")
+        assert (code, err) == (0, f"{said}: 1 command; 1 use expanded\n")
+
+    def test_a_folder_without_one(self, orbgen):
+        code, _, err = orbgen("orb", "validate")
+        assert code == 2
+        assert "there is no orb in this folder; name the folder with @orb.yml, or a packed file" in err
+
+
 class TestPack:
     def test_prints_the_packed_orb(self, orbgen, source):
         code, out, err = orbgen("orb", "pack", "src")
