@@ -222,6 +222,9 @@ def test_a_file_in_the_checkout_or_written_before(tmp_path, start, earlier):
         f"cat <<EOF | sudo tee tbot.yaml > /dev/null\n{FILE}EOF",
         f"tee tbot.yaml <<'EOF'\n{FILE}EOF",
         "cat > tbot.yaml <<-EOF\n" + "".join(f"\t{line}\n" for line in FILE.splitlines()) + "\tEOF",
+        "METHOD=circleci\ncat > tbot.yaml <<-EOF\n"
+        + "".join(f"\t{line}\n" for line in FILE.replace(": circleci", ": $METHOD").splitlines())
+        + "\tEOF",
         f"echo '{FILE}' > tbot.yaml",
         f"printf '%s' '{FILE}' > tbot.yaml",
         "printf '" + FILE.replace("\n", "\\n") + "' > tbot.yaml",
