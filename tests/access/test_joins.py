@@ -184,6 +184,9 @@ def test_where_a_command_that_joins_may_stand(script):
         "docker run alpine tbot start",
         "docker pull public.ecr.aws/gravitational/tbot-distroless:17.5.2",
         "terraform fmt",
+        "systemctl status tbot",
+        "tbot version; systemctl start nginx",
+        "docker --context tbot",
     ],
 )  # fmt: skip
 def test_what_is_no_join(script):
@@ -250,6 +253,7 @@ def test_every_way_to_write_a_file(script):
         "envsubst < t.yaml > tbot.yaml",
         written() + "\nsed -i s/circleci/github/ tbot.yaml",
         "curl -o tbot.yaml https://example.com/tbot.yaml",
+        "echo 'debug: true' >> tbot.yaml",
         "cat > tbot.yaml <<EOF\n$CONFIG\nEOF",
         "cat > tbot.yaml <<'EOF'\nversion: [\nEOF",
         "echo 'oneshot: true' >> tbot.yaml\nmake >> tbot.yaml",
@@ -354,6 +358,19 @@ def test_a_file_of_which_something_is_not_known():
     listed = "cat > t.yaml <<EOF\nonboarding: {token: demo, join_method: circleci}\nservices: $SERVICES\nEOF"
     join = joined(listed, "tbot start -c t.yaml")
     assert (join.method, join.services, join.unread) == ("circleci", (), True)
+
+
+def test_a_variable_that_a_script_sets_again_is_not_known():
+    keys = "environment: {NAME: outside}"
+    assert joined('tbot start --token "$NAME"', keys=keys).token == "outside"
+    assert joined('NAME=inside\ntbot start --token "$NAME"', keys=keys).token == "inside"
+    assert joined('NAME=one\nNAME=two\ntbot start --token "$NAME"', keys=keys).token is None
+    assert joined('NAME=$(name)\ntbot start --token "$NAME"', keys=keys).token is None
+
+
+def test_what_is_no_service_in_a_list_of_services():
+    join = joined("cat > t.yaml <<EOF\nservices: [text, [], {type: identity}]\nEOF", "tbot start -c t.yaml")
+    assert [one.type for one in join.services] == ["identity"]
 
 
 def test_version_1_of_the_file():
