@@ -91,14 +91,15 @@ def command(
     Exit codes: 0 written, 2 wrong usage or an answer that cannot be right, 3 CircleCI or Teleport refused or failed.
     """
     from orbgen.cli.init_interview import Interview
-    from orbgen.cli.init_plan import checked, plan_of
+    from orbgen.cli.init_plan import checked, plan_of, settings_alone
     from orbgen.generate.plan_file import plan_text
     from orbgen.project.settings import PLAN_NAME
     from orbgen.project.survey import root_of, survey
 
     root = root_of(os.curdir)
     path = os.path.normpath(os.path.join(root, PLAN_NAME))
-    if os.path.exists(path) and not force:
+    kept = settings_alone(path) if os.path.exists(path) and not force else ""
+    if kept is None:
         raise UsageProblem(f"{path} is there already; edit it, or overwrite it with --force")
     _check_online(online, project_slug, create_context=create_context, timeout=timeout)
     interview = Interview(given, survey(root), yes=yes)
@@ -112,6 +113,7 @@ def command(
     restricted = remote.restricted if remote is not None else None
     answers = interview.asking.answers
     text = plan_text(plan_of(answers, interview.found, context_id, restricted or ()), _SCHEMA_NAME if schema else None)
+    text = f"{text}\n{kept}" if kept else text
     plan = checked(text, path)
     _write(path, text, schema=schema)
     if restricted is not None and "expression" not in restricted:

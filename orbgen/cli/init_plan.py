@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _DEFAULT_WORKFLOW = "teleport"
 _DEFAULT_EDITION = "oss"
+# What a plan may say before anything is to be reached.
+_SETTINGS = frozenset(("lint", "orbs", "tokens", "managed-elsewhere", "contexts-complete"))
 # In the order in which the plan has them.
 _OF_TELEPORT = ("proxy", "cluster", "version", "edition", "token", "bot", "role", "roles", "context", "ttl", "target")
 
@@ -74,3 +76,24 @@ def _field(question: Question, answer: Any) -> dict[str, Any]:
     if key == "hosts" and len(answer) == 1:
         return {"host": answer[0]}
     return {key: answer}
+
+
+def settings_alone(path: str) -> str | None:
+    """The text of a plan that says nothing of what to reach, so that all of that can be written above it; else None."""
+    from orbgen.project.plan import PlanError, read_data
+    from orbgen.source.files import read_bytes
+    from orbgen.source.nodes import Mapping
+    from orbgen.source.problems import UnreadableError
+    from orbgen.source.reader import read
+
+    try:
+        data = read_bytes(path)
+        document = read(data, path)
+        said = read_data(data, path)
+    except (PlanError, UnreadableError):
+        return None
+    text = document.source.text
+    if type(document.root) is not Mapping or document.root.flow or not said.keys() <= _SETTINGS:
+        return None
+    apart = any([field.key.span.column != 1 for field in document.root.fields.values()])
+    return None if apart or any([line.startswith(("---", "...", "%")) for line in text.splitlines()]) else text

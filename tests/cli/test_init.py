@@ -257,6 +257,36 @@ def test_a_plan_that_is_there_is_kept(folder, init, refusal):
     assert data_in(folder)["access"]
 
 
+SETTINGS = "# ours\nlint:\n  fail-on: high # for now\norbs: vendor/orbs\n"
+
+
+def test_settings_that_are_there_are_kept_below(folder, init):
+    (folder / "orbgen.yml").write_text(SETTINGS, encoding="utf-8")
+    init(*words(FLAGS))
+    assert (folder / "orbgen.yml").read_text(encoding="utf-8").endswith(f"\n\n{SETTINGS}")
+    data = data_in(folder)
+    assert (data["lint"], data["orbs"], data["access"][0]["host"]) == ({"fail-on": "high"}, "vendor/orbs", "my-node")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "default-branch: main\n",
+        "{lint: {fail-on: high}}\n",
+        f"---\n{SETTINGS}",
+        f"{SETTINGS}---\n",
+        "  lint:\n    fail-on: high\n",
+        "lint: {fail-on: sometimes}\n",
+        "contexts: {x: {shared: true}}\n",
+        "",
+    ],
+)
+def test_a_plan_to_which_nothing_can_be_added_is_kept(folder, refusal, text):
+    (folder / "orbgen.yml").write_text(text, encoding="utf-8")
+    assert refusal(*words(FLAGS)) == "orbgen.yml is there already; edit it, or overwrite it with --force"
+    assert (folder / "orbgen.yml").read_text(encoding="utf-8") == text
+
+
 def test_the_plan_lies_at_the_root_of_the_repository(folder, init, refusal, monkeypatch):
     (folder / "deploy").mkdir()
     monkeypatch.chdir(folder / "deploy")
