@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 import msgspec
 
-from orbgen.generate.blocks import Block, inline_blocks, orb_blocks
+from orbgen.generate.blocks import Block, blocks
 from orbgen.generate.kept import check_kept
 from orbgen.generate.marks import MarksError, file_state, file_with_mark, find_marked
 from orbgen.generate.merge import NEW_CONFIG, MergeError, merge, theirs
 from orbgen.generate.resources import other_files, resource_files
 from orbgen.generate.templates import TemplateError, Templates
 from orbgen.project.plan import Plan
-from orbgen.project.planned_jobs import SshAccess
 from orbgen.source.nodes import Document, Mapping, Scalar
 from orbgen.source.problems import Problem, UnreadableError
 from orbgen.source.reader import read
@@ -132,11 +131,6 @@ def _whole_file_problem(path: str, text: str | None, before: bytes | None, *, fo
 
 
 def _config(plan: Plan, before: bytes | None, templates: Templates, *, force: bool) -> Change:
-    for job in plan.access:
-        if not isinstance(job, SshAccess) or job.host is None or job.command is None or plan.teleport.version is None:
-            message = f"the job `{job.name}` is more than one command on one server, for a known version of Teleport"
-            help = "write that job by hand; --only teleport writes its resources"
-            raise MergeError(Problem("kind", message, Span(Source("orbgen.yml", ""), 0, 0), help))
     document = _read(before if before is not None else NEW_CONFIG.encode())
     root = _accepted(document)
     text = document.source.text
@@ -189,9 +183,9 @@ def _accepted(document: Document) -> Mapping:
 
 def _blocks(plan: Plan, root: Mapping, templates: Templates) -> list[Block]:
     if plan.orb is None:
-        return inline_blocks(plan, templates)
+        return blocks(plan, templates)
     alias, imported = _alias(plan.orb, root)
-    return orb_blocks(plan, templates, alias, imported=imported)
+    return blocks(plan, templates, alias, imported=imported)
 
 
 def _alias(reference: str, root: Mapping) -> tuple[str, bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from orbgen.circleci.yaml_output import write_scalar
@@ -21,10 +21,15 @@ def yaml_lines(data: Any, write: Callable[[Any], str] = write_scalar) -> list[st
 
 def _under(start: str, value: Any, write: Callable[[Any], str]) -> list[str]:
     if isinstance(value, list | tuple) and not any([isinstance(item, dict | list | tuple) for item in value]):
-        return [f"{start} [{', '.join([_in_brackets(write(item)) for item in value])}]"]
+        return [f"{start} {flow_list(value, write)}"]
     if isinstance(value, dict | list | tuple):
         return [start, *[f"  {line}" for line in yaml_lines(value, write)]]
     return [f"{start} {write(value)}"]
+
+
+def flow_list(values: Iterable[Any], write: Callable[[Any], str] = write_scalar) -> str:
+    """Scalars as a list in brackets."""
+    return f"[{', '.join([_in_brackets(write(value)) for value in values])}]"
 
 
 def _in_brackets(written: str) -> str:

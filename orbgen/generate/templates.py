@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +18,7 @@ from jinja2 import TemplateError as JinjaError
 from jinja2.sandbox import SandboxedEnvironment
 
 from orbgen.circleci.yaml_output import write_scalar
-from orbgen.generate.structured import hcl_identifier, hcl_lines, yaml_lines
+from orbgen.generate.structured import flow_list, hcl_identifier, hcl_lines, yaml_lines
 from orbgen.source.names import nearest
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -75,13 +75,6 @@ def escaped(text: str) -> str:
     There is no way to write a backslash right before `<<`; a plan's schema lets none in.
     """
     return text.replace("<<", "\\<<")
-
-
-def _block(text: str, indent: int) -> Verbatim:
-    """Lines for a block scalar, all but the first indented; the template indents the first."""
-    pad = " " * indent
-    first, *rest = escaped(text).rstrip("\n").split("\n")
-    return Verbatim("\n".join([first, *[pad + line if line else "" for line in rest]]))
 
 
 def _indented(lines: list[str], indent: int) -> Verbatim:
@@ -192,7 +185,10 @@ def _environment(loader: _Loader, write: Callable[[Any], str]) -> SandboxedEnvir
     def hcl(data: Any, indent: int) -> Verbatim:
         return _indented(hcl_lines(data), indent)
 
-    environment.filters.update(block=_block, comment=_comment, yaml=yaml, hcl=hcl, identifier=_identifier)
+    def flow(values: Iterable[Any]) -> Verbatim:
+        return Verbatim(flow_list(values, write))
+
+    environment.filters.update(comment=_comment, yaml=yaml, hcl=hcl, flow=flow, identifier=_identifier)
     return environment
 
 

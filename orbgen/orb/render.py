@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from orbgen import __version__
+from orbgen.generate.images import BASE_TAG, DEPLOY_TAG
 from orbgen.generate.templates import TEMPLATES, config_scalar, render, source
 from orbgen.project.atomic import write_atomically
 
@@ -32,8 +33,8 @@ class OrbSettings(msgspec.Struct, frozen=True):
     token: str | None = None
     ttl: str = "30m"
     context: str = "teleport-access"
-    image_tag: str = "2026.03"
-    deploy_tag: str = "2024.11.1"
+    image_tag: str = BASE_TAG
+    deploy_tag: str = DEPLOY_TAG
     python_tag: str = "3.12.11"
     orbgen_version: str = __version__
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from orbgen.project.planned_jobs import (
     ApplicationAccess,
+    DatabaseAccess,
     PlannedJob,
     RsyncAccess,
     ScpAccess,
@@ -86,25 +87,28 @@ def _about_the_job(node: Mapping, job: PlannedJob, version: Version | None) -> I
         yield missing(f"`{job.name}` needs either `command` or `script`", "add one of the two, and not both")
     if isinstance(job, WorkloadIdentityAccess):
         yield from _about_the_identity(job, missing)
-    needed = _feature(job)
-    if needed is not None and version is not None and gates()[needed].exists_in(version) is not True:
-        gate = gates()[needed]
-        message = f"Teleport {version} does not have what `{job.name}` needs: {gate.summary}"
-        yield Problem("version", message, _place(node), f"it is there from {gate.since} on" if gate.since else None)
+    feature, what = _needed(job)
+    if feature is not None and version is not None and gates()[feature].exists_in(version) is not True:
+        message = f"Teleport {version} does not have what `{job.name}` needs: {what}"
+        yield Problem("version", message, _place(node), f"it is there from {gates()[feature].since} on")
 
 
 def _about_the_identity(job: WorkloadIdentityAccess, missing: Callable[[str, str], Problem]) -> Iterator[Problem]:
     if job.format == "jwt" and not job.audiences:
         yield missing(f"`{job.name}` asks for a JWT that is for nobody", "add `audiences: [...]`")
-    if job.format == "aws" and (job.aws_role is None or job.aws_region is None):
-        yield missing(f"`{job.name}` needs to know which AWS role to assume", "add `aws-role` and `aws-region`")
+    if job.format == "aws" and not (job.aws_role and job.aws_profile and job.aws_trust_anchor):
+        help = "add `aws-role`, `aws-profile` and `aws-trust-anchor`"
+        yield missing(f"`{job.name}` needs to know which AWS role to assume, and how", help)
 
 
-def _feature(job: PlannedJob) -> str | None:
-    """The feature of tbot that a job needs and not every version has."""
-    if isinstance(job, ApplicationAccess) and job.mode == "tunnel":
-        return "application-tunnel"
-    return "workload-identity" if isinstance(job, WorkloadIdentityAccess) else None
+def _needed(job: PlannedJob) -> tuple[str | None, str]:
+    """The feature of tbot that a job needs and not every version has, and what it is in words."""
+    if isinstance(job, DatabaseAccess) or (isinstance(job, ApplicationAccess) and job.mode == "tunnel"):
+        # From this version on tbot has all tunnels, and tells when they are ready.
+        return "application-tunnel", "tunnels that tell when they are ready"
+    if isinstance(job, WorkloadIdentityAccess):
+        return "workload-identity", "workload identities"
+    return None, ""
 
 
 def _place(node: Mapping) -> Span:

@@ -8,8 +8,6 @@ import msgspec
 
 DEFAULT_WORKFLOW = "teleport"
 DEFAULT_TTL = "30m"
-# A shell, curl and tar are all that the steps which join need.
-DEFAULT_IMAGE = "cimg/base:2025.08"
 DEFAULT_RESOURCE_CLASS = "small"
 
 
@@ -32,7 +30,7 @@ class _Job(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", tag_field=
     requires: tuple[str, ...] = ()
     contexts: tuple[str, ...] = ()
     ttl: str = DEFAULT_TTL
-    image: str = DEFAULT_IMAGE
+    image: str | None = None
     resource_class: str = DEFAULT_RESOURCE_CLASS
     checkout: bool | None = None
     workspace: str | None = None
@@ -153,6 +151,8 @@ class WorkloadIdentityAccess(_Job, frozen=True, kw_only=True, rename="kebab", ta
     format: str = "x509"
     audiences: tuple[str, ...] = ()
     aws_role: str | None = None
+    aws_profile: str | None = None
+    aws_trust_anchor: str | None = None
     aws_region: str | None = None
     command: str
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from orbgen.generate.files import changes
 from orbgen.project.plan import Plan, Teleport, read_plan
 from orbgen.project.planned_jobs import SshAccess
@@ -23,8 +25,10 @@ teleport:
 contexts:
   teleport-access: {{id: {CONTEXT}}}
 branches: [main]
+# No tag stands for the same image for ever, and what the digest of a tag is cannot be told offline.
+image: "cimg/base:2026.03@sha256:DIGEST"
 access:
-"""
+""".replace("DIGEST", hashlib.sha256(b"cimg/base").hexdigest())
 # Each kind of access, in each of its forms, as a plan has it. What needs a newer version says from which on.
 ENTRIES = """\
 - {name: run-command, kind: ssh, host: web-1, login: ci-user, labels: {env: staging}, command: uptime}
@@ -35,21 +39,20 @@ ENTRIES = """\
 - {name: scp, kind: scp, hosts: [web-1, web-2], login: ci-user, labels: {env: staging}, from: dist/shop.tar,
    to: /srv/shop.tar}
 - {name: rsync, kind: rsync, host: web-1, login: ci-user, labels: {env: staging}, from: dist/, to: /srv/shop}
-- {name: ansible, kind: ansible, login: ci-user, labels: {env: staging}, playbook: site.yml, inventory: hosts,
-   image: "willhallonline/ansible:2.18-ubuntu-24.04"}
+- {name: ansible, kind: ansible, login: ci-user, labels: {env: staging}, playbook: site.yml, inventory: hosts}
 - {name: kubernetes, kind: kubernetes, cluster: shop, labels: {env: staging}, groups: [deployers], namespaces: [shop],
-   command: kubectl --namespace shop apply -f deployment.yaml, image: "cimg/deploy:2025.08"}
+   command: kubectl --namespace shop apply -f deployment.yaml}
 - {name: database, kind: database, service: shop, database: shop, username: migrator, labels: {env: staging},
-   command: "psql -h 127.0.0.1 -p 5432 -U migrator shop -f migrate.sql", image: "cimg/postgres:17.5"}
+   command: "psql -h 127.0.0.1 -p 5432 -U migrator shop -f migrate.sql"}
 - {name: application, kind: application, app: shop, labels: {env: staging}, mode: certificate,
    command: 'curl --fail --cert "$TELEPORT_CREDENTIALS/application/tlscert" https://shop.example.teleport.sh'}
 - {name: application-tunnel, kind: application, app: shop, labels: {env: staging},
    command: "curl --fail http://127.0.0.1:8080"}  # from 15.4.10
 - {name: tctl, kind: tctl, rules: [{resources: [node], verbs: [list, read]}], command: tctl nodes ls}
 - {name: terraform, kind: terraform, rules: [{resources: [app], verbs: [list, create, read, update, delete]}],
-   directory: infrastructure, action: apply, image: "cimg/deploy:2025.08"}
+   directory: infrastructure, action: apply}
 - {name: workload-identity, kind: workload-identity, identity: shop, labels: {env: staging}, path: /ci/shop,
-   command: 'openssl x509 -noout -subject -in "$TELEPORT_CREDENTIALS/svid.pem"'}  # from 17.4.8
+   command: 'openssl x509 -noout -subject -in "$TELEPORT_CREDENTIALS/workload-identity/svid.pem"'}  # from 17.4.8
 - {name: tbot, kind: tbot, config: tbot.yaml, command: 'ls "$TELEPORT_CREDENTIALS"'}
 """
 

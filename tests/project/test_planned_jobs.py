@@ -141,7 +141,7 @@ def test_what_a_variable_does_not_say_is_unknown_to_the_linter(monkeypatch):
         (KINDS["tctl"].replace("list, read", "'*'"), "must be one of list, read"),
         (KINDS["tctl"].replace("node", "'*'"), "a kind of resource"),
         (KINDS["workload-identity"].replace("command", "format: jwt, command"), "a JWT that is for nobody"),
-        (KINDS["workload-identity"].replace("command", "format: aws, command"), "which AWS role"),
+        (KINDS["workload-identity"].replace("command", "format: aws, command"), "which AWS role to assume"),
         (KINDS["tbot"], "the bot would have no role"),
         (KINDS["ssh"].replace("name: a", "name: a, approval: a"), "the job in which somebody approves"),
         (KINDS["ssh"].replace("name: a", "name: a, ttl: 90"), 'must be text'),
@@ -153,7 +153,7 @@ def test_what_cannot_be_is_refused(entry, said):
 
 
 @pytest.mark.parametrize(
-    ("kind", "version"), [("workload-identity", "16.5.12"), ("application", "15.4.9"), ("application", "14.0.0")]
+    ("kind", "version"), [("workload-identity", "16.5.12"), ("application", "15.4.9"), ("database", "14.0.0")]
 )
 def test_what_a_version_of_teleport_lacks_is_said(kind, version):
     assert f"Teleport {version} does not have what `a` needs" in refusal(KINDS[kind], HEAD.replace("18.2.0", version))
