@@ -24,6 +24,7 @@ teleport:
   roles: [deployer]
 contexts:
   teleport-access: {{id: {CONTEXT}}}
+managed-elsewhere: [roles]
 branches: [main]
 # No tag stands for the same image for ever, and what the digest of a tag is cannot be told offline.
 image: "cimg/base:2026.03@sha256:DIGEST"
@@ -31,10 +32,11 @@ access:
 """.replace("DIGEST", hashlib.sha256(b"cimg/base").hexdigest())
 # Each kind of access, in each of its forms, as a plan has it. What needs a newer version says from which on.
 ENTRIES = """\
-- {name: run-command, kind: ssh, host: web-1, login: ci-user, labels: {env: staging}, command: uptime}
-- {name: run-on-several, kind: ssh, hosts: [web-1, web-2], login: ci-user, labels: {env: staging}, command: uptime}
+- {name: run-command, kind: ssh, host: web-1, login: ci-user, labels: {env: staging}, command: "echo ran > visited"}
+- {name: run-on-several, kind: ssh, hosts: [web-1, web-2], login: ci-user, labels: {env: staging},
+   command: "echo ran > visited"}
 - {name: run-script, kind: ssh, host: web-1, login: ci-user, labels: {env: staging}, script: deploy.sh}
-- {name: run-by-openssh, kind: ssh, host: web-1, login: ci-user, labels: {env: staging}, command: uptime,
+- {name: run-by-openssh, kind: ssh, host: web-1, login: ci-user, labels: {env: staging}, command: "echo ran > visited",
    client: openssh}
 - {name: scp, kind: scp, hosts: [web-1, web-2], login: ci-user, labels: {env: staging}, from: dist/shop.tar,
    to: /srv/shop.tar}
@@ -43,7 +45,7 @@ ENTRIES = """\
 - {name: kubernetes, kind: kubernetes, cluster: shop, labels: {env: staging}, groups: [deployers], namespaces: [shop],
    command: kubectl --namespace shop apply -f deployment.yaml}
 - {name: database, kind: database, service: shop, database: shop, username: migrator, labels: {env: staging},
-   command: "psql -h 127.0.0.1 -p 5432 -U migrator shop -f migrate.sql"}
+   command: "psql -h 127.0.0.1 -p 5432 -U migrator shop -f migrate.sql"}  # from 15.4.10
 - {name: application, kind: application, app: shop, labels: {env: staging}, mode: certificate,
    command: 'curl --fail --cert "$TELEPORT_CREDENTIALS/application/tlscert" https://shop.example.teleport.sh'}
 - {name: application-tunnel, kind: application, app: shop, labels: {env: staging},
@@ -53,7 +55,7 @@ ENTRIES = """\
    directory: infrastructure, action: apply}
 - {name: workload-identity, kind: workload-identity, identity: shop, labels: {env: staging}, path: /ci/shop,
    command: 'openssl x509 -noout -subject -in "$TELEPORT_CREDENTIALS/workload-identity/svid.pem"'}  # from 17.4.8
-- {name: tbot, kind: tbot, config: tbot.yaml, command: 'ls "$TELEPORT_CREDENTIALS"'}
+- {name: tbot, kind: tbot, config: tbot.yaml, command: 'ls "$TELEPORT_CREDENTIALS/config"'}
 """
 
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sysconfig
 from typing import Any
 
 import msgspec
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,11 +15,9 @@ from orbgen.generate.files import CONFIG
 from orbgen.generate.resources import resource_files
 from orbgen.generate.templates import Templates
 from orbgen.project.plan import Plan
-from orbgen.source.nodes import Mapping
 from orbgen.source.reader import read, read_documents
 from orbgen.source.schemas import plain
 from orbgen.source.span import Source
-from orbgen.teleport.versions import Version
 from tests.generate.plans import CONTEXT, ORGANIZATION, PROJECT, config_for, guide
 
 HOSTILE = [
@@ -131,43 +125,3 @@ def test_each_set_of_labels_has_a_role_of_its_own():
     }
     (bot,) = found["teleport/bot.yaml"]
     assert bot["spec"]["roles"] == list(roles)
-
-
-@pytest.mark.parametrize(
-    ("version", "has", "has_not"),
-    [
-        ("14.0.0", ("auth_server:", "outputs:", "storage: {type: memory}"), ("proxy_server:", "--storage")),
-        ("15.4.0", ("auth_server:", "outputs:", "storage: {type: memory}"), ("proxy_server:", "--storage")),
-        ("16.5.12", ("proxy_server:", "services:", "storage: {type: memory}"), ("auth_server:", "--storage")),
-        ("17.5.2", ("tbot start identity", "--storage=memory://", "--proxy-server="), ("auth_server", "tbot.yaml")),
-        ("18.2.0", ("tbot start identity", "--storage=memory://", "--proxy-server="), ("auth_server", "tbot.yaml")),
-        ("19.0.0", ("tbot start identity", "--storage=memory://", "--proxy-server="), ("auth_server", "tbot.yaml")),
-    ],
-)
-def test_jobs_join_as_their_version_of_tbot_can(version, has, has_not):
-    (job,) = compiled(guide(version=version))["jobs"].values()
-    script = job["steps"][1]["run"]["command"]
-    assert [words for words in has if words not in script] == []
-    assert [words for words in has_not if words in script] == []
-
-
-def test_what_is_written_needs_no_knowledge_of_a_secret():
-    plan = guide()
-    text = config_for(plan).decode()
-    assert isinstance(read(text.encode(), CONFIG).root, Mapping)
-    assert plan.teleport.version == Version(18, 2, 0)
-    assert "CIRCLE_OIDC_TOKEN" not in text.replace('"${CIRCLE_OIDC_TOKEN:-}"', "")
-
-
-@pytest.mark.parametrize("version", ["14.0.0", "15.4.0", "16.5.12", "17.5.2", "18.2.0", "19.0.0"])
-def test_shellcheck_has_nothing_to_say_of_the_scripts(version, tmp_path):
-    (job,) = compiled(guide(version=version))["jobs"].values()
-    paths = []
-    for index, step in enumerate(job["steps"]):
-        paths.append(tmp_path / f"{index}.sh")
-        paths[-1].write_text(step["run"]["command"], encoding="utf-8")
-    shellcheck = os.path.join(sysconfig.get_path("scripts"), "shellcheck")
-    run = subprocess.run(
-        [shellcheck, "--severity=style", *paths], capture_output=True, text=True, check=False, timeout=60
-    )
-    assert run.returncode == 0, run.stdout
