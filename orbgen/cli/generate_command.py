@@ -110,8 +110,9 @@ def _packed_orb(plan: Plan) -> str | None:
         return None
     import tempfile
 
+    from orbgen.generate.orb_settings import OrbSettings
     from orbgen.orb.pack import pack, read_folder
-    from orbgen.orb.render import OrbSettings, write_orb
+    from orbgen.orb.render import write_orb
 
     name, _, version = plan.orb.partition("@")
     settings = OrbSettings(name=name, version=version)

@@ -8,7 +8,7 @@ from orbgen.cli import declare
 from orbgen.cli.exits import CLEAN, USAGE, UsageProblem
 
 if TYPE_CHECKING:
-    from orbgen.orb.render import OrbSettings
+    from orbgen.generate.orb_settings import OrbSettings
 
 
 @declare.command(name="render")

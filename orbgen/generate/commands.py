@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from orbgen.generate.orb_settings import OrbSettings
 from orbgen.generate.templates import Templates, Verbatim, config_scalar, escaped
 from orbgen.project.plan import Plan
 
@@ -51,7 +52,7 @@ class Commands:
     def _text(self, command: str) -> str:
         folder = "config" if command in _OWN else "orb/src"
         teleport = self.plan.teleport
-        orb = {"proxy": None, "context": teleport.context, "teleport_version": str(teleport.version or "auto")}
+        orb = OrbSettings(context=teleport.context, teleport_version=str(teleport.version or "auto"))
         text = self.templates.render(f"{folder}/commands/{command}.yml.j2", {"orb": orb}, write=config_scalar)
         return _INCLUDE.sub(lambda match: f"{match[1]}command: |\n{self._script(match[2], len(match[1]) + 2)}", text)
 

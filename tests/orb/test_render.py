@@ -17,7 +17,8 @@ from orbgen.circleci.compiler import compile_document
 from orbgen.circleci.inputs import Inputs
 from orbgen.circleci.orbs import OrbSource, OrbStore
 from orbgen.circleci.output import pipeline_data
-from orbgen.orb.render import OrbSettings, render_orb, write_orb
+from orbgen.generate.orb_settings import OrbSettings
+from orbgen.orb.render import render_orb, write_orb
 from orbgen.source.reader import read
 
 ROOT = Path(__file__).parent.parent.parent
