@@ -61,9 +61,16 @@ def command(
         plan = read_plan(_bytes(path) or b"", path)
         if target is not None:
             plan = msgspec.structs.replace(plan, teleport=msgspec.structs.replace(plan.teleport, target=target))
-        found = _changes(plan, folder, templates, only, force=force)
-    except (PlanError, GenerateError) as error:
+    except PlanError as error:
         show_problems(error.problems)
+        return USAGE
+    try:
+        found = _changes(plan, _existing(plan, folder), templates, only, force=force)
+    except GenerateError as error:
+        show_problems(error.problems)
+        if stdout:
+            # What cannot be merged can be added by hand.
+            _print_files(_changes(plan, {}, templates, only, force=force))
         return USAGE
     needed = [change for change in found if change.needed]
     if diff or check or stdout:
@@ -78,19 +85,25 @@ def command(
     return CLEAN
 
 
+def _existing(plan: Plan, folder: str) -> dict[str, bytes]:
+    """The files below a folder that the plan is about, or an earlier one was."""
+    from orbgen.generate.files import paths_of
+
+    paths = dict.fromkeys([*paths_of(plan), *_written_orbs(folder)])
+    return {name: data for name in paths if (data := _bytes(os.path.join(folder, name))) is not None}
+
+
 def _changes(
-    plan: Plan, folder: str, templates: str | None, only: tuple[str, ...], *, force: bool
+    plan: Plan, existing: dict[str, bytes], templates: str | None, only: tuple[str, ...], *, force: bool
 ) -> tuple[Change, ...]:
-    """What has to become of the files below a folder. Raises GenerateError."""
-    from orbgen.generate.files import PARTS, changes, paths_of
+    """What has to become of some files. Raises GenerateError."""
+    from orbgen.generate.files import PARTS, changes
     from orbgen.generate.templates import TemplateError, Templates
 
     try:
         chosen = Templates(templates)
     except TemplateError as error:
         raise UsageProblem(f"{error.path}: {error}") from None
-    paths = dict.fromkeys([*paths_of(plan), *_written_orbs(folder)])
-    existing = {name: data for name in paths if (data := _bytes(os.path.join(folder, name))) is not None}
     return changes(plan, existing, _packed_orb(plan), force=force, templates=chosen, parts=only or PARTS)
 
 

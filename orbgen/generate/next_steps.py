@@ -22,14 +22,13 @@ class NextStep(msgspec.Struct, frozen=True):
 def next_steps(plan: Plan, orb_path: str | None = None) -> tuple[NextStep, ...]:
     """The steps that only the user can take; `orb_path` is the packed orb that has to be published first."""
     context = plan.teleport.context
-    steps = [
-        *_resource_steps(plan),
-        NextStep(
+    steps = _resource_steps(plan)
+    if "expression" not in plan.restricted:
+        why = (
             f"restrict the context {context} in CircleCI (Organization Settings, Contexts, {context}, "
-            "Add Expression Restriction); without it anybody who can push can change the jobs' branches",
-            restriction(plan),
-        ),
-    ]
+            "Add Expression Restriction); without it anybody who can push can change the jobs' branches"
+        )
+        steps.append(NextStep(why, restriction(plan)))
     if plan.orb is not None and orb_path is not None:
         steps.append(NextStep("publish the orb", f"orbgen orb publish {orb_path} {plan.orb}"))
     steps.append(NextStep("look at what will run, and at what could go wrong", "orbgen compile && orbgen lint"))

@@ -55,7 +55,10 @@ class Teleport(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """A plan as written, with every default filled in. `contexts` gives the ids of those whose id is known."""
+    """A plan as written, with every default filled in. `contexts` gives the ids of those whose id is known.
+
+    `restricted` are the kinds of restriction that are set already on the context that jobs join with.
+    """
 
     organization_id: str
     project_id: str
@@ -64,6 +67,7 @@ class Plan(msgspec.Struct, frozen=True):
     access: tuple[PlannedJob, ...]
     orb: str | None = None
     filters: str = "expression"
+    restricted: frozenset[str] = frozenset()
 
     @property
     def context_id(self) -> str:
@@ -168,6 +172,7 @@ def _plan(data: dict[str, Any]) -> Plan:
         planned_jobs(data),
         data.get("orb") if data.get("style") == "orb" else None,
         data.get("filters", "expression"),
+        frozenset(data["contexts"].get(teleport.context, {}).get("restricted", ())),
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+import sys
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -202,3 +204,77 @@ def test_a_template_that_cannot_be_used_is_shown_at_its_place(folder, generate, 
     assert result.code == 2
     assert said in " ".join(result.err.split()), result.err
     assert sorted(written(folder)) == [f"mine/{path}"]
+
+
+@pytest.mark.parametrize(
+    "config", ["version: 2.1\nsetup: true\njobs: {}\n", "version: 2\njobs: {}\n", "version: 2.1\njobs: {greet: {}}\n"]
+)
+def test_what_cannot_be_merged_is_printed_to_be_added_by_hand(folder, generate, config):
+    (folder / ".circleci").mkdir()
+    (folder / ".circleci/config.yml").write_text(config, encoding="utf-8")
+    result = generate("--stdout")
+    assert result.code == 2 and "error[" in result.err
+    assert "  greet:\n    docker:\n" in result.out and "kind: token\n" in result.out
+    assert (folder / ".circleci/config.yml").read_text(encoding="utf-8") == config
+
+
+def test_a_context_that_is_restricted_already_is_not_asked_for(folder, generate):
+    assert "Add Expression Restriction" in generate().out
+    restricted = PLAN.replace("teleport-access: {id:", "teleport-access: {restricted: [expression], id:")
+    (folder / "orbgen.yml").write_text(restricted, encoding="utf-8")
+    said = generate().out
+    assert "Add Expression Restriction" not in said and "orbgen lint" in said
+
+
+# The places at which a process may be killed while it writes; each is reached several times.
+STEPS = ("fsync", "chmod", "replace", "unlink", "makedirs")
+
+
+@pytest.mark.parametrize("killed_at", range(1, 12))
+def test_a_run_that_is_killed_leaves_each_file_old_or_new(folder, generate, killed_at):
+    generate("--target", "terraform")
+    old = written(folder)
+    (folder / "orbgen.yml").write_text(PLAN.replace("echo hello", "uptime").replace("demo", "other"), encoding="utf-8")
+    new: dict[str, bytes | None] = dict.fromkeys(old)
+    new.update(printed_files(generate("--stdout").out))
+    code = run_killed(folder, killed_at)
+    found = written(folder)
+    for path in {*old, *new} - {path for path in found if "/." in path}:
+        assert found.get(path) in (old.get(path), new.get(path)), path
+    assert code in (0, 137)
+    assert generate().code == 0
+    assert generate("--check").code == 0
+    finished = {path: data for path, data in written(folder).items() if not path.rpartition("/")[2].startswith(".")}
+    assert finished == {path: data for path, data in new.items() if data is not None}
+
+
+def printed_files(printed: str) -> dict[str, bytes]:
+    """The files that `--stdout` prints."""
+    found = {}
+    for part in printed.split("# ==> ")[1:]:
+        path, _, text = part.partition("\n")
+        found[path] = text.removesuffix("---\n").encode()
+    return found
+
+
+def run_killed(folder: Path, killed_at: int) -> int:
+    """Generate in a process that ends without a trace at its n-th step of writing; its exit code."""
+    program = textwrap.dedent(
+        f"""
+        import os, sys
+        steps = 0
+        def deadly(function):
+            def step(*arguments, **settings):
+                global steps
+                steps += 1
+                if steps == {killed_at}:
+                    os._exit(137)
+                return function(*arguments, **settings)
+            return step
+        from orbgen.cli.main import main
+        for name in {STEPS}:
+            setattr(os, name, deadly(getattr(os, name)))
+        sys.exit(main(["generate", "--quiet"]))
+        """
+    )
+    return subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, check=False).returncode

@@ -23,10 +23,9 @@ SCHEMA = importlib.resources.files("check_jsonschema") / "builtin_schemas" / "ve
 
 @pytest.fixture
 def repository(plain_surroundings: Path) -> Path:
-    """A git repository with what the jobs of the plan use, which is the current folder."""
+    """A git repository, which is the current folder."""
     (plain_surroundings / ".git").rmdir()
     subprocess.run(["git", "init", "-q", "-b", "main"], check=True)
-    (plain_surroundings / "tbot.yaml").write_text(TBOT, encoding="utf-8")
     return plain_surroundings
 
 
@@ -42,6 +41,8 @@ outputs:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_everything_compiles_fits_the_schema_and_leaves_lint_nothing_to_say(repository, orbgen: Run, version):
     jobs = {}
+    tbot = TBOT if version < "16" else TBOT.replace("outputs:", "services:")
+    (repository / "tbot.yaml").write_text(tbot, encoding="utf-8")
     for style, lines in STYLES.items():
         plan = lines + HEAD.replace("VERSION", version) + "".join(entries(version).values())
         (repository / "orbgen.yml").write_text(plan, encoding="utf-8")
