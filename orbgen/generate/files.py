@@ -11,7 +11,7 @@ from orbgen.generate.kept import check_kept
 from orbgen.generate.marks import MarksError, file_state, file_with_mark, find_marked
 from orbgen.generate.merge import NEW_CONFIG, MergeError, merge, theirs
 from orbgen.generate.resources import other_files, resource_files
-from orbgen.generate.templates import TemplateError, Templates
+from orbgen.generate.templates import TemplateError, Templates, own_templates
 from orbgen.project.plan import Plan
 from orbgen.source.nodes import Document, Mapping, Scalar
 from orbgen.source.problems import Problem, UnreadableError
@@ -57,7 +57,7 @@ def changes(
 
     `parts` are those of PARTS that it is about. Raises GenerateError with every reason against it.
     """
-    templates = templates or Templates()
+    templates = templates or own_templates()
     found: list[Change] = []
     problems: list[Problem] = []
     try:

@@ -53,6 +53,7 @@ class _Merging:
         self.done: set[str] = set()
         # Sections that held nothing but text of orbgen's.
         self.emptied: set[str] = set()
+        self._read: tuple[str, Mapping] | None = None
 
     @property
     def text(self) -> str:
@@ -66,13 +67,17 @@ class _Merging:
         self.lines[first:last] = [line + self.carriage for line in lines]
 
     def root(self) -> Mapping:
+        text = self.text
+        if self._read is not None and self._read[0] == text:
+            return self._read[1]
         try:
-            document = read(self.text.encode(), self.name)
+            document = read(text.encode(), self.name)
         except UnreadableError as error:
             raise MergeError(error.problem) from None
         if type(document.root) is not Mapping:
             place = document.root.span
             raise MergeError(Problem("value", "a configuration must be a mapping", place, "start with `version: 2.1`"))
+        self._read = (text, document.root)
         return document.root
 
     def marked(self) -> list[Marked]:

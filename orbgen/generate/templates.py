@@ -193,15 +193,16 @@ def _environment(loader: _Loader, write: Callable[[Any], str]) -> SandboxedEnvir
 
 
 @lru_cache(maxsize=1)
-def _own() -> Templates:
+def own_templates() -> Templates:
+    """Orbgen's own templates, each read and compiled once."""
     return Templates()
 
 
 def render(template: str, values: dict[str, Any], *, write: Callable[[Any], str] = scalar) -> str:
     """What a template of orbgen's own makes of some values; `write` says how a value is written."""
-    return _own().render(template, values, write=write)
+    return own_templates().render(template, values, write=write)
 
 
 def source(template: str) -> str:
     """The text of a file among orbgen's own templates, not rendered; a script has the parts that it includes."""
-    return _own().source(template)
+    return own_templates().source(template)

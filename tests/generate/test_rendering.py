@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orbgen.circleci.compiler import compile_document
@@ -13,12 +13,13 @@ from orbgen.circleci.inputs import Inputs
 from orbgen.circleci.output import pipeline_data
 from orbgen.generate.files import CONFIG
 from orbgen.generate.resources import resource_files
-from orbgen.generate.templates import Templates
-from orbgen.project.plan import Plan
+from orbgen.generate.templates import own_templates
+from orbgen.project.plan import Plan, plan_part
+from orbgen.project.planned_jobs import PlannedJob
 from orbgen.source.reader import read, read_documents
-from orbgen.source.schemas import plain
+from orbgen.source.schemas import fits, plain
 from orbgen.source.span import Source
-from tests.generate.plans import CONTEXT, ORGANIZATION, PROJECT, config_for, guide
+from tests.generate.plans import CONTEXT, ORGANIZATION, PROJECT, config_for, entries, guide, plan_of
 
 HOSTILE = [
     "<< pipeline.parameters.x >>",
@@ -61,7 +62,7 @@ def compiled(plan: Plan) -> dict[str, Any]:
 
 def resources(plan: Plan) -> dict[str, list[Any]]:
     """Every resource of a plan, by the name of its file."""
-    files = resource_files(plan, Templates())
+    files = resource_files(plan, own_templates())
     return {path: [plain(one.root) for one in read_documents(Source(path, text))] for path, text in files.items()}
 
 
@@ -125,3 +126,62 @@ def test_each_set_of_labels_has_a_role_of_its_own():
     }
     (bot,) = found["teleport/bot.yaml"]
     assert bot["spec"]["roles"] == list(roles)
+
+
+def job_named(name: str) -> tuple[Plan, PlannedJob]:
+    """A plan with one job of every kind's, by name."""
+    plan = plan_of(entries("18.6.4")[name], "18.6.4")
+    return plan, plan.access[0]
+
+
+COMMANDS = ("kubernetes", "database", "application", "tctl", "workload-identity", "tbot")
+
+
+@settings(max_examples=30)
+@given(name=st.sampled_from(COMMANDS), command=ANY_TEXT)
+def test_a_command_of_the_job_is_one_step_whatever_it_holds(name, command):
+    plan, job = job_named(name)
+    usual = compiled(plan)["jobs"][name]
+    found = compiled(msgspec.structs.replace(plan, access=(msgspec.structs.replace(job, command=command),)))
+    steps = found["jobs"][name]["steps"]
+    (number,) = [n for n, step in enumerate(steps) if step != "checkout" and step["run"]["name"] == "Run the command"]
+    assert steps[number] == {"run": {"name": "Run the command", "command": command}}
+    steps[number] = usual["steps"][number]
+    assert found["jobs"][name] == usual
+
+
+# What a schema lets in where it is told what a path looks like, with all that YAML, CircleCI and shells may trip over.
+PATHS = st.one_of(
+    st.sampled_from(HOSTILE), st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=300)
+).filter(lambda text: fits(text, plan_part("$defs", "path")))
+
+
+@settings(max_examples=30)
+@given(path=PATHS)
+def test_a_path_is_one_value_of_its_step_whatever_it_holds(path):
+    for name, key, parameter in (("scp", "source", "PARAM_FROM"), ("run-script", "script", "PARAM_SCRIPT"),
+                                 ("tbot", "config", "PARAM_CONFIG")):  # fmt: skip
+        plan, job = job_named(name)
+        usual = compiled(plan)["jobs"][name]["steps"]
+        replaced = msgspec.structs.replace(plan, access=(msgspec.structs.replace(job, **{key: path}),))
+        found = compiled(replaced)["jobs"][name]["steps"]
+        assert len(found) == len(usual)
+        for step, before in zip(found, usual, strict=True):
+            if step != before:
+                assert step["run"]["environment"].pop(parameter) == path
+                del before["run"]["environment"][parameter]
+                step["run"]["name"] = before["run"]["name"]
+                assert step == before
+
+
+LABEL_NAMES = ANY_TEXT.filter(lambda text: fits(text, plan_part("$defs", "labels", "propertyNames")))
+
+
+@given(label=ANY_TEXT, name=LABEL_NAMES)
+def test_labels_stay_in_their_place_in_every_form_of_the_resources(label, name):
+    plan = guide(labels={name: label})
+    expected = {"logins": ["ci-user"], "node_labels": {name: label}}
+    for target in ("tctl", "operator"):
+        aimed = msgspec.structs.replace(plan, teleport=msgspec.structs.replace(plan.teleport, target=target))
+        (role,) = resources(aimed)["teleport/role.yaml"]
+        assert role["spec"]["allow"] == expected

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from orbgen.generate.next_steps import next_steps
 from orbgen.generate.resources import resource_files
 from orbgen.generate.structured import hcl_scalar
-from orbgen.generate.templates import Templates
+from orbgen.generate.templates import own_templates
 from orbgen.project.plan import Plan
 from orbgen.source.reader import read_documents
 from orbgen.source.schemas import plain
@@ -34,7 +34,7 @@ def aimed(plan: Plan, target: str) -> Plan:
 
 
 def files(plan: Plan) -> dict[str, str]:
-    return resource_files(plan, Templates())
+    return resource_files(plan, own_templates())
 
 
 def read_back(plan: Plan) -> dict[str, Any]:
