@@ -25,8 +25,7 @@ from orbgen.circleci.output import pipeline_data
 from orbgen.generate.files import CONFIG
 from orbgen.source.reader import read
 from tests.generate.plans import config_for, every_kind
-from tests.orb.scripts.conftest import Job, Mirror, Result, fake
-from tests.orb.scripts.test_background import free_port
+from tests.orb.scripts.conftest import Job, Mirror, Result, fake, free_port
 
 # A program that notes what it was given, and says it is of the version that it was asked for.
 PROGRAM = """\
