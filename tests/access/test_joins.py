@@ -69,6 +69,14 @@ def test_what_flags_say(script, expected):
                 "registration-secret": "secret",
             },
         ),
+        (
+            "tbot+proxy+bound-keypair://demo@p",
+            {"join-method": "bound_keypair", "token": "demo", "proxy-server": "p"},
+        ),
+        (
+            "tbot+proxy+gitlab://demo:parameter@p",
+            {"join-method": "gitlab", "token": "demo", "proxy-server": "p"},
+        ),
         ("https://example.com", {}),
         ("tbot+elsewhere+circleci://demo@p", {}),
     ],

@@ -194,6 +194,15 @@ def test_terraform_joins_by_its_environment(program, action):
     assert join.unread
 
 
+def test_who_may_name_what_joins():
+    """The scripts need not: variables of the job and of the step may."""
+    for keys, step in (("environment: {BIN: /opt/tbot, A: b}", ""), ("", "environment: {BIN: /opt/tbot}")):
+        assert joined('"$BIN" start --token demo', keys=keys, step=step).token == "demo"
+    method = "TF_TELEPORT_JOIN_METHOD: circleci"
+    for keys, step in ((f"environment: {{{method}, A: b}}", ""), ("environment: {A: b}", f"environment: {{{method}}}")):
+        assert joined("terraform plan", keys=keys, step=step).method == "circleci"
+
+
 def test_terraform_that_does_not_join():
     keys = "environment: {TF_TELEPORT_JOIN_METHOD: circleci}"
     for action in ("init", "fmt", "validate", "--version"):
@@ -245,6 +254,7 @@ def test_what_is_set_only_in_some_cases_is_not_surely_set(script, value, surely)
         ('tbot start "${args[@]}"\nargs=(--oneshot)', {}, True),
         ('args=(--oneshot)\nargs=(--token demo)\ntbot start "${args[@]}"', {"token": "demo"}, False),
         ('args=--oneshot\ntbot start "${args[@]}"', {}, True),
+        ("args=(--oneshot)\ntbot start --token '${args[@]}'", {"token": "${args[@]}"}, False),
     ],
 )
 def test_arrays_of_arguments(script, expected, partial):
