@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,13 +25,13 @@ MOST_KEYS = 300  # at five keys a second, which is a slow typist, a minute
 class Tmux:
     """A shell in tmux, of a hundred columns."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, socket: str) -> None:
         (folder / "bin").mkdir()
         script = folder / "bin" / "orbgen"
         script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m orbgen "$@"\n', encoding="utf-8")
         script.chmod(0o755)
         self.keys = 0
-        self._call = ["tmux", "-S", str(folder / "tmux"), "-f", os.devnull]
+        self._call = ["tmux", "-S", socket, "-f", os.devnull]
         surroundings = {
             "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}", "HOME": str(folder), "PS1": "$ ",
             "NO_COLOR": "1", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), "GIT_CONFIG_GLOBAL": os.devnull,
@@ -76,9 +77,11 @@ class Tmux:
 def tmux(tmp_path: Path) -> Iterator[Tmux]:
     if shutil.which("tmux") is None:
         pytest.skip("there is no tmux")
-    started = Tmux(tmp_path)
-    yield started
-    started.end()
+    # The name of a socket has to be short, and those of pytest's folders need not be.
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        started = Tmux(tmp_path, f"{folder}/tmux")
+        yield started
+        started.end()
 
 
 def test_the_session_of_the_page(tmux):
