@@ -12,13 +12,13 @@ from orbgen.generate.marks import MarksError, file_state, file_with_mark, find_m
 from orbgen.generate.merge import NEW_CONFIG, MergeError, merge, theirs
 from orbgen.generate.resources import other_files, resource_files
 from orbgen.generate.templates import TemplateError, Templates, own_templates
-from orbgen.project.plan import Plan
+from orbgen.project.plan import DEFAULT_CONFIG, Plan
 from orbgen.source.nodes import Document, Mapping, Scalar
 from orbgen.source.problems import Problem, UnreadableError
 from orbgen.source.reader import read
 from orbgen.source.span import Source, Span
 
-CONFIG = ".circleci/config.yml"
+CONFIG = DEFAULT_CONFIG
 ORBS_FOLDER = ".circleci/orbs"
 PARTS = ("config", "teleport", "orb")
 
@@ -62,7 +62,7 @@ def changes(
     problems: list[Problem] = []
     try:
         if "config" in parts:
-            found.append(_config(plan, existing.get(CONFIG), templates, force=force))
+            found.append(_config(plan, existing.get(plan.config), templates, force=force))
     except (MergeError, MarksError) as error:
         problems.append(error.problem)
     except TemplateError as error:
@@ -103,7 +103,7 @@ def _left_over(existing: dict[str, bytes], whole: dict[str, str], parts: tuple[s
 def paths_of(plan: Plan) -> tuple[str, ...]:
     """The files that a plan is about, and those that may be left over from an earlier one, orbs aside."""
     orb = path_of_orb(plan)
-    return (CONFIG, *sorted(other_files()), *([orb] if orb is not None else []))
+    return (plan.config, *sorted(other_files()), *([orb] if orb is not None else []))
 
 
 def path_of_orb(plan: Plan) -> str | None:
@@ -131,15 +131,16 @@ def _whole_file_problem(path: str, text: str | None, before: bytes | None, *, fo
 
 
 def _config(plan: Plan, before: bytes | None, templates: Templates, *, force: bool) -> Change:
-    document = _read(before if before is not None else NEW_CONFIG.encode())
+    name = plan.config
+    document = _read(before if before is not None else NEW_CONFIG.encode(), name)
     root = _accepted(document)
     text = document.source.text
-    merged = merge(text, CONFIG, _blocks(plan, root, templates), force=force)
+    merged = merge(text, name, _blocks(plan, root, templates), force=force)
     encoding = "utf-8" if before is None or before[:2] not in (b"\xff\xfe", b"\xfe\xff") else "utf-16"
     after = (document.source.mark + merged).encode() if encoding == "utf-8" else merged.encode(encoding)
     if before is not None and before != after:
-        check_kept(_read(theirs(text, CONFIG).encode()), _read(after))
-    return Change(CONFIG, before, after)
+        check_kept(_read(theirs(text, name).encode(), name), _read(after, name))
+    return Change(name, before, after)
 
 
 def _in_template(error: TemplateError) -> GenerateError:
@@ -155,9 +156,9 @@ def _in_template(error: TemplateError) -> GenerateError:
     return GenerateError((Problem("template", f"this template cannot be rendered: {error}", where),))
 
 
-def _read(data: bytes) -> Document:
+def _read(data: bytes, name: str) -> Document:
     try:
-        return read(data, CONFIG)
+        return read(data, name)
     except UnreadableError as error:
         raise MergeError(error.problem) from None
 
@@ -176,7 +177,7 @@ def _accepted(document: Document) -> Mapping:
     setup = root.fields.get("setup")
     if setup is not None and isinstance(setup.value, Scalar) and setup.value.value is True:
         message = "a setup configuration may run one workflow only, so the jobs belong into the one it continues with"
-        help = "add what `orbgen generate --stdout` prints to that file by hand"
+        help = "name that file as `config` in orbgen.yml, or add by hand what `orbgen generate --stdout` prints"
         raise MergeError(Problem("setup", message, setup.key.span, help))
     return root
 

@@ -22,6 +22,7 @@ from orbgen.teleport.versions import Version
 if TYPE_CHECKING:
     from orbgen.project.planned_jobs import PlannedJob
 
+DEFAULT_CONFIG = ".circleci/config.yml"
 DEFAULT_CONTEXT = "teleport-access"
 DEFAULT_NAME = "circleci"
 _SCHEMA = os.path.join(os.path.dirname(__file__), "schemas", "plan.json")
@@ -57,7 +58,8 @@ class Teleport(msgspec.Struct, frozen=True):
 class Plan(msgspec.Struct, frozen=True):
     """A plan as written, with every default filled in. `contexts` gives the ids of those whose id is known.
 
-    `restricted` are the kinds of restriction that are set already on the context that jobs join with.
+    `config` is the path of the configuration that jobs go into. `restricted` are the kinds of restriction that are set
+    already on the context that jobs join with.
     """
 
     organization_id: str
@@ -67,6 +69,7 @@ class Plan(msgspec.Struct, frozen=True):
     access: tuple[PlannedJob, ...]
     orb: str | None = None
     filters: str = "expression"
+    config: str = DEFAULT_CONFIG
     restricted: frozenset[str] = frozenset()
 
     @property
@@ -172,6 +175,7 @@ def _plan(data: dict[str, Any]) -> Plan:
         planned_jobs(data),
         data.get("orb") if data.get("style") == "orb" else None,
         data.get("filters", "expression"),
+        data.get("config", DEFAULT_CONFIG),
         frozenset(data["contexts"].get(teleport.context, {}).get("restricted", ())),
     )
 

@@ -70,6 +70,7 @@ def guide(
     workflow: str = "teleport",
     orb: str | None = None,
     ttl: str = "30m",
+    approval: str | bool = False,
 ) -> Plan:
     """The plan for the guide's case: one command on `my-node` as `ci-user`."""
     access = SshAccess(
@@ -81,6 +82,7 @@ def guide(
         branches=branches,
         workflow=workflow,
         ttl=ttl,
+        approval=approval,
     )
     teleport = Teleport(
         "example.teleport.sh:443",

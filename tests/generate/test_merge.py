@@ -61,9 +61,46 @@ def added(before: str, after: str) -> list[str]:
     return [*found, *rest]
 
 
-def test_a_second_run_changes_nothing():
-    first = merged()
-    assert not config(text=first).needed
+PLANS = {"inline": guide(), "orb": guide(orb="acme/teleport@1.0.0")}
+HEADLESS = THEIRS[THEIRS.index("jobs:") :]
+
+
+@pytest.mark.parametrize("style", PLANS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        THEIRS,
+        f"version: 2.1\n{HEADLESS}",
+        f"version: 2.1\n{HEADLESS.partition('workflows:')[0]}",
+        "version: 2.1\n",
+        "version: 2.1 # no more\n",
+        THEIRS.replace("workflows:\n", "workflows:\n  version: 2\n"),
+        THEIRS.replace("main:\n    jobs:\n      - build", "main:\n    jobs: [build]"),
+        THEIRS.replace("version: 2.1\n", "").rstrip("\n") + "\n\nversion: 2.1",
+    ],
+)
+def test_what_is_there_is_kept_and_a_second_run_changes_nothing(style, text):
+    first = merged(PLANS[style], text)
+    assert added(text.rstrip("\n") + "\n", first.rstrip("\n") + "\n")
+    assert not config(PLANS[style], first).needed
+
+
+def test_one_style_gives_way_to_the_other():
+    for first, second in (("inline", "orb"), ("orb", "inline")):
+        assert merged(PLANS[second], merged(PLANS[first])) == merged(PLANS[second])
+
+
+def test_a_workflow_that_the_plan_uses_no_more_is_left_as_it_was():
+    assert merged(guide(workflow="main"), merged(guide(workflow="release"))) == merged(guide(workflow="main"))
+    assert merged(guide(workflow="release"), merged(guide(workflow="main"))) == merged(guide(workflow="release"))
+
+
+def test_the_file_that_a_setup_configuration_continues_with_can_be_named():
+    plan = msgspec.structs.replace(guide(), config=".circleci/continue.yml")
+    setup = "version: 2.1\nsetup: true\njobs: {}\n"
+    found = changes(plan, {CONFIG: setup.encode(), ".circleci/continue.yml": THEIRS.encode()})
+    assert [change.path for change in found if change.path.startswith(".circleci")] == [".circleci/continue.yml"]
+    assert found[0].after == merged().encode()
 
 
 def test_every_line_of_theirs_stays_where_it_was():
@@ -155,6 +192,18 @@ def test_an_alias_that_is_taken_is_left_alone():
     result = merged(guide(orb="acme/teleport@1.0.0"), text)
     assert "  teleport: other/teleport@2.0.0\n" in result
     assert "  orbgen-teleport: acme/teleport@1.0.0\n" in result
+    problem = refusal(
+        plan=guide(orb="acme/teleport@1.0.0"),
+        text=text.replace("orbs:\n", "orbs:\n  orbgen-teleport: other/one@1.0.0\n"),
+    )
+    assert (problem.code, problem.span.text) == ("taken", "orbgen-teleport")
+
+
+def test_names_of_orbgens_own_may_be_taken_as_well():
+    text = THEIRS.replace("jobs:\n  build", "commands:\n  teleport-ssh:\n    steps: [checkout]\njobs:\n  build")
+    assert (refusal(text=text).code, refusal(text=text).span.text) == ("taken", "teleport-ssh")
+    plan = guide(workflow="main", approval="build")
+    assert "`build`" in refusal(plan).message
 
 
 @pytest.mark.parametrize(
