@@ -59,8 +59,17 @@ def run(job: Job, steps: tuple[dict[str, Any], ...], **changed: str) -> list[tup
             continue
         result = job.step(step["command"] + "\n", **environment)
         print(result.output)  # pytest shows it when the test fails.
+        assert_secrets_are_kept(job, result.output)
         ran.append((step["name"], result.code))
     return ran
+
+
+def assert_secrets_are_kept(job: Job, output: str) -> None:
+    """Neither the log of the job nor what later steps get may hold the OIDC token or what a credential's file holds."""
+    exported = job.bash_env.read_text(encoding="utf-8") if job.bash_env.exists() else ""
+    for secret in (job.environment["CIRCLE_OIDC_TOKEN"], "-----BEGIN FAKE"):
+        assert secret not in output
+        assert secret not in exported
 
 
 @pytest.mark.parametrize(
@@ -151,6 +160,8 @@ def test_every_example_does_what_it_says_and_leaves_nothing(equipped, mirror, ex
     ran = run(equipped, steps_of(example), **given)
     assert [name for name, code in ran if code] == []
     assert ran[-1][0] == "Log out of Teleport"
+    names = equipped.run("env").splitlines()
+    assert [name for name in names if re.match(r"TELEPORT_|TF_|KUBECONFIG|AWS_|ANSIBLE_|TBOT_", name)] == []
     assert equipped.left == []
     seen = Path(equipped.environment["FAKE_SEEN"]).read_text().splitlines()
     assert [re.sub(rf"{equipped.temporary}/teleport\.\w+", "ROOT", line) for line in seen] == EXAMPLES[example]
