@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from tests.cli.running import PASTED
+from tests.project.test_plan import PLAN
 from tests.test_docs import ROOT, blocks
 
 PAGE = ROOT / "docs" / "ci.md"
@@ -45,13 +46,21 @@ def run(words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
+@pytest.mark.parametrize("hook", [hook for hook in HOOKS if "lint" in hook["entry"]], ids=lambda hook: hook["id"])
 def test_a_hook_finds_or_mends(hook, repository):
     path = repository / ".circleci" / "config.yml"
     done = run(hook["entry"], repository)
     assert done.returncode == 1, done.stderr
     assert "pipeline-value-injection" in done.stdout
     assert ("it was so once" in path.read_text(encoding="utf-8")) == (hook["id"] == "orbgen-lint")
+
+
+def test_a_hook_sees_that_something_was_not_written(repository):
+    (hook,) = [hook for hook in HOOKS if hook["id"] == "orbgen-generate"]
+    (repository / "orbgen.yml").write_text(PLAN, encoding="utf-8")
+    assert run(hook["entry"], repository).returncode == 1
+    assert run("orbgen generate --quiet", repository).returncode == 0
+    assert run(hook["entry"], repository).returncode == 0
 
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])

@@ -130,7 +130,9 @@ class Templates:
             return self._environments[write].get_template(template).render(values)
         except TemplateSyntaxError as error:
             raise TemplateError(error.message or "wrong syntax", error.filename or template, error.lineno) from None
-        except (JinjaError, TypeError, ValueError, LookupError, ArithmeticError) as error:
+        except RecursionError:
+            raise TemplateError("it includes itself", template, 1) from None
+        except (JinjaError, TypeError, ValueError, LookupError, ArithmeticError, OSError) as error:
             path, line = self._failing_line(error, template)
             raise TemplateError(str(error) or type(error).__name__, path, line) from None
 
@@ -139,7 +141,10 @@ class Templates:
 
         A line `#include NAME` in a script stands for the file NAME of `orb/shell`.
         """
-        text = self._loader.get_source(None, template)[0]
+        try:
+            text = self._loader.get_source(None, template)[0]
+        except (TemplateNotFound, ValueError, OSError) as error:
+            raise TemplateError(f"{template} cannot be read: {error}", template, 1) from None
         if not template.endswith(".sh"):
             return text
         return _INCLUDE.sub(lambda match: self.source(f"{_SHELL_PARTS}/{match[1]}"), text)

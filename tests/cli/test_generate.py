@@ -194,12 +194,16 @@ def test_templates_of_ones_own_take_the_places_of_others(folder, generate):
         ("teleport/tctl/bot.yaml.j2", "[[ teleport.__class__.__mro__ ]]\n", "bot.yaml.j2:1:1"),
         ("teleport/tctl/bot.yaml.j2", "[% include '../../../orbgen.yml' %]\n", "bot.yaml.j2"),
         ("teleport/tctl/bot.yaml.j2", "[[ 1 / 0 ]]\n", "bot.yaml.j2:1:1"),
+        ("teleport/tctl/bot.yaml.j2", "[% include 'teleport/tctl/bot.yaml.j2' %]\n", "it includes itself"),
+        ("teleport/tctl/bot.yaml.j2", b"\xff\xfe", "cannot be rendered"),
+        ("orb/src/scripts/logout.sh", b"\xff\xfe", "logout.sh cannot be read"),
+        ("orb/src/scripts/logout.sh", "#include nothing.sh\n", "orb/shell/nothing.sh cannot be read"),
         ("teleport/tctl/bots.yaml.j2", "", "did you mean `teleport/tctl/bot.yaml.j2`?"),
     ],
 )
 def test_a_template_that_cannot_be_used_is_shown_at_its_place(folder, generate, path, text, said):
     (folder / "mine" / path).parent.mkdir(parents=True)
-    (folder / "mine" / path).write_text(text, encoding="utf-8")
+    (folder / "mine" / path).write_bytes(text if isinstance(text, bytes) else text.encode())
     result = generate("--templates", "mine")
     assert result.code == 2
     assert said in " ".join(result.err.split()), result.err
