@@ -39,7 +39,8 @@ class FileResult(msgspec.Struct, frozen=True):
     A `skipped` file is only a part of a configuration, or a `foreign` one that is none of CircleCI's at all; one that
     was not `linted` could not be read. An orb that lies in a folder is one result for its several `files`.
     In a `shared` one, a tbot.yaml, configurations that start tbot with it may find more.
-    The `baseline` hides `known` findings, and lists some that are `gone`. There are `offers` where they were asked for.
+    The `baseline` hides `known` findings, and lists some that are `gone`; `known_beside` are the fingerprints of those
+    known ones that lie in a tbot.yaml, which several files may give. There are `offers` where they were asked for.
     """
 
     name: str
@@ -56,6 +57,7 @@ class FileResult(msgspec.Struct, frozen=True):
     baseline: str | None = None
     offers: tuple[Offer, ...] = ()
     shared: bool = False
+    known_beside: tuple[str, ...] = ()
 
 
 class Repeats:
@@ -66,22 +68,32 @@ class Repeats:
 
     def __init__(self) -> None:
         self._seen: set[tuple[str, str, int, int]] = set()
+        self._known: set[str] = set()
 
     def left_out(self, result: FileResult) -> FileResult:
         """A file's result without what another's has told already."""
-        if not any([finding.written_path.startswith(_IN_TBOT_FILE) for finding in result.findings]):
+        if result.known_beside:
+            repeated = len(self._known.intersection(result.known_beside))
+            self._known.update(result.known_beside)
+            result = msgspec.structs.replace(result, known=result.known - repeated)
+        if not any(map(is_in_tbot_file, result.findings)):
             return result
         findings = tuple([finding for finding in result.findings if self._is_new(finding)])
         return msgspec.structs.replace(result, findings=findings)
 
     def _is_new(self, finding: Finding) -> bool:
-        if not finding.written_path.startswith(_IN_TBOT_FILE):
+        if not is_in_tbot_file(finding):
             return True
         span = finding.primary
         key = finding.name, os.path.realpath(span.source.name), span.start, span.end
         new = key not in self._seen
         self._seen.add(key)
         return new
+
+
+def is_in_tbot_file(finding: Finding) -> bool:
+    """Whether a finding lies in a tbot.yaml, be it the linted file or one beside it."""
+    return finding.written_path.startswith(_IN_TBOT_FILE)
 
 
 class Summary(msgspec.Struct):

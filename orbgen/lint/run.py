@@ -21,7 +21,7 @@ from orbgen.lint.file_context import FileContext
 from orbgen.lint.findings import Confidence, Finding, Persona, Sees, Severity
 from orbgen.lint.identity import identified
 from orbgen.lint.redaction import concealed
-from orbgen.lint.result import FileResult
+from orbgen.lint.result import FileResult, is_in_tbot_file
 from orbgen.lint.selection import Selection
 from orbgen.project.continuing import injects_orb
 from orbgen.project.facts import Facts
@@ -190,7 +190,10 @@ class Linter:
         about_joins = [loaded.rule.name for loaded in self.rules if loaded.rule.sees is Sees.TBOT]
         elsewhere = frozenset(about_joins if result.shared else ())
         gone = self.baseline.gone(result.name, known, self.selection, elsewhere)
-        return msgspec.structs.replace(result, findings=new, known=len(known), gone=gone, baseline=self.baseline.path)
+        beside = tuple([finding.fingerprint for finding in known if is_in_tbot_file(finding)])
+        return msgspec.structs.replace(
+            result, findings=new, known=len(known), gone=gone, baseline=self.baseline.path, known_beside=beside
+        )
 
     def _shown(self, result: FileResult) -> FileResult:
         shown = tuple([finding for finding in result.findings if self.thresholds.shows(finding)])

@@ -236,10 +236,12 @@ def test_what_configurations_find_in_a_tbot_file_is_not_called_gone_there(orbgen
     write(".circleci/config.yml", STARTS.replace("- run: tbot", f"- run: {old}"))
     write("deploy/tbot.yaml", TBOT_FILE)
     assert "deploy/tbot.yaml:1:10: high[teleport-version-mismatch" in orbgen("lint", ".", "--format", "concise").out
-    orbgen("lint", ".", "--write-baseline", "known.json")
+    written = orbgen("lint", ".", "--write-baseline", "known.json").err
     again = orbgen("lint", ".", "--baseline", "known.json")
     assert (again.code, again.out) == (0, "")
     assert "gone" not in again.err
+    number = written.split()[1]
+    assert f"known.json hides {number} known findings" in again.err
     write(".circleci/config.yml", STARTS)
     write("deploy/tbot.yaml", TBOT_FILE.replace("20h", "1h"))
     assert "gone" in orbgen("lint", ".", "--baseline", "known.json").err
@@ -282,3 +284,17 @@ def test_what_is_mended_counts_for_the_files_behind_it(orbgen, write):
     rules = "--select=token-rejected", WITHOUT_CONTEXT, "--select=role-wildcard-labels"
     result = orbgen("lint", ".", *rules, "--unsafe-fixes", "--write", "--format", "concise")
     assert [line.split(": ")[0] for line in result.out.splitlines()] == ["a.yaml:4:30"]
+
+
+def test_the_plan_s_settings_are_for_these_files_too(orbgen, write):
+    write("examples/token.yaml", TOKEN)
+    write("teleport/token.yaml", TOKEN)
+    write(
+        "orbgen.yml",
+        "lint:\n"
+        "  ignore: [{rule: token-rejected, path: examples/*, reason: they are to fail}]\n"
+        "  rules: {token-rejected: {severity: info}}\n",
+    )
+    result = orbgen("lint", ".", "--select", "token-rejected", "--format", "concise")
+    assert [line.partition("[")[0] for line in result.out.splitlines()] == ["teleport/token.yaml:5:3: info"]
+    assert result.code == 0
