@@ -59,8 +59,8 @@ OF_KINDS: dict[str, tuple[dict[str, str], dict[str, Any]]] = {
         {"rules": [{"resources": ["node", "token"], "verbs": ["list", "read"]}], "command": "tctl nodes ls"},
     ),
     "terraform": (
-        {"--rule": "role:list,read,create,update", "--action": "apply"},
-        {"rules": [{"resources": ["role"], "verbs": ["list", "read", "create", "update"]}], "directory": ".",
+        {"--rule": "app:list,read,create,update", "--action": "apply"},
+        {"rules": [{"resources": ["app"], "verbs": ["list", "read", "create", "update"]}], "directory": ".",
          "action": "apply"},
     ),
     "workload-identity": (
@@ -138,6 +138,33 @@ def test_every_kind_of_access(folder, init, kind):
     init(*words({**SYSTEMS, **flags, "--kind": kind}))
     (found,) = data_in(folder)["access"]
     assert found == {"name": f"{kind}-through-teleport", "kind": kind, **entry, "branches": ["trunk"]}
+
+
+AWS = {
+    "--aws-role": "arn:aws:iam::123456789012:role/deploy",
+    "--aws-profile": "arn:aws:rolesanywhere:eu-central-1:123456789012:profile/1f2e",
+    "--aws-trust-anchor": "arn:aws:rolesanywhere:eu-central-1:123456789012:trust-anchor/3a4b",
+}
+
+
+def test_a_workload_identity_for_aws_is_asked_for_more(folder, init, refusal):
+    flags = {**SYSTEMS, "--kind": "workload-identity", "--label": "a=b", "--command": "aws s3 ls", "--format": "aws"}
+    assert refusal(*words(flags)) == (
+        "--aws-role, --aws-profile and --aws-trust-anchor are needed, since there is no terminal to ask on"
+    )
+    init(*words({**flags, **AWS}))
+    (entry,) = data_in(folder)["access"]
+    assert entry["format"] == "aws"
+    assert [entry[flag.removeprefix("--")] for flag in AWS] == list(AWS.values())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_generate_makes_of_it_is_clean(folder, init, orbgen, kind):
+    init(*words({**SYSTEMS, **OF_KINDS[kind][0], "--kind": kind}))
+    assert orbgen("generate", "--quiet").code == 0
+    # The images' digests are the user's to choose.
+    result = orbgen("lint", "--persona", "auditor", "--ignore", "unpinned-image", ".")
+    assert (result.code, result.out) == (0, "")
 
 
 def test_every_kind_and_all_that_it_needs_can_be_asked_for():
