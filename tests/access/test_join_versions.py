@@ -180,5 +180,19 @@ def test_an_install_script_that_a_later_step_runs():
     assert str(join.versions) == "17.5.2"
 
 
+def test_what_states_no_version_of_teleport():
+    archive = f'OTHER=1.2.3\nV=17.5.2\ncurl -O "{CDN}/teleport-v$V-linux-amd64-bin.tar.gz"'
+    join = joined(archive, START)
+    assert join.version is not None
+    assert join.version.span.line == 10
+    # A container beside the job's own, and an orb that is not about Teleport.
+    image = "cimg/base:2026.01'}, {image: 'public.ecr.aws/gravitational/teleport-distroless:16.4.2'}"
+    (join,) = joins(config(START).replace("cimg/base:2026.01'}", image))
+    assert join.versions == known_versions()
+    text = config(START, head="orbs: {tool: acme/tool@1.0.0}\n")
+    (join,) = joins(text.replace("- checkout", "- tool/install: {version: 1.2.3}"))
+    assert join.versions == known_versions()
+
+
 def test_a_job_that_has_nothing_to_do_with_teleport_states_nothing():
     assert stated(config("curl -O https://example.com/tool-v1.2.3-linux-amd64.tar.gz")) == []

@@ -376,6 +376,25 @@ def test_a_variable_that_a_script_sets_again_is_not_known():
     assert joined('NAME=$(name)\ntbot start --token "$NAME"', keys=keys).token is None
 
 
+def test_each_join_leaves_its_own_files():
+    first, second = joins(config("tbot start --destination-dir /tmp/a", "tbot start --destination-dir /tmp/b"))
+    assert [[event.folder for event in join.written] for join in (first, second)] == [["/tmp/a"], ["/tmp/b"]]
+
+
+def test_where_the_folder_is_not_known_only_whole_paths_are():
+    away = 'cd "$ELSEWHERE"\ntbot start -c'
+    assert joined(written(), f"{away} tbot.yaml").unread
+    assert joined(written("/tmp/t.yaml"), f"{away} /tmp/t.yaml").token == "from-file"
+
+
+def test_pins_in_a_file():
+    pins = "cat > t.yaml <<EOF\nonboarding: {{ca_pins: [{}]}}\nEOF"
+    assert joined(pins.format("'sha256:1', 'sha256:2'"), "tbot start -c t.yaml").value("ca-pin") == "sha256:1,sha256:2"
+    unknown = joined(pins.format("'sha256:1', $PIN"), "tbot start -c t.yaml")
+    assert "ca-pin" in unknown.settings
+    assert unknown.value("ca-pin") is None
+
+
 def test_what_is_no_service_in_a_list_of_services():
     join = joined("cat > t.yaml <<EOF\nservices: [text, [], {type: identity}]\nEOF", "tbot start -c t.yaml")
     assert [one.type for one in join.services] == ["identity"]

@@ -83,6 +83,12 @@ def test_what_the_image_of_the_job_sets():
     assert (join.value("proxy-server"), join.token) == ("p:443", "job")
 
 
+def test_what_is_unset_leaves_what_is_set_behind_it():
+    keys = "environment: {TELEPORT_PROXY: p:443}"
+    join = joined(f"unset TELEPORT_PROXY\nexport TELEPORT_BOT_TOKEN=demo\n{START}", keys=keys)
+    assert said(join) == {"join-method": "circleci", "token": "demo"}
+
+
 def test_sudo_may_take_the_environment_away():
     keys = "environment: {TELEPORT_PROXY: p:443}"
     taken = joined(f"sudo {START}", keys=keys)
