@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeAlias, Union
 
 from orbgen.circleci.expressions import Binary, Expression, Joined, Literal, Not, Pattern, Variable
@@ -63,6 +64,8 @@ def truths_of(outcomes: Outcomes) -> Outcomes:
 
 def negated(truths: Outcomes) -> Outcomes:
     """The opposite of truths."""
+    if len(truths) == 1:
+        return FALSE if True in truths else TRUE if False in truths else truths
     return frozenset([not truth if isinstance(truth, bool) else truth for truth in truths])
 
 
@@ -178,12 +181,14 @@ def _matches(left: Outcome, right: Outcome) -> Outcomes:
     return UNCLEAR if matched is None else frozenset((matched,))
 
 
+@lru_cache(maxsize=256)
 def fresh_matches(pattern: str) -> Outcomes:
     """Whether a pattern takes in a name that nobody wrote down."""
     matched = [full_match(pattern, name) for name in FRESH_NAMES]
     return UNCLEAR if None in matched else frozenset((all(matched),))
 
 
+@lru_cache(maxsize=256)
 def chosen_matches(pattern: str) -> Outcomes:
     """Whether a pattern takes in a name that was chosen to be read as code."""
     if takes_in_harmless(pattern):
@@ -191,6 +196,7 @@ def chosen_matches(pattern: str) -> Outcomes:
     return TRUE if takes_in_all(pattern) and full_match(pattern, _CODE) else EITHER
 
 
+@lru_cache(maxsize=256)
 def takes_in_all(pattern: str) -> bool:
     """Whether a pattern is one for every name, such as `.*`, as far as a few unlike names tell."""
     return all([full_match(pattern, name) for name in (*FRESH_NAMES, "main", "v1.0.0", "Feature_2#x")])

@@ -301,6 +301,8 @@ def both(first: Outcomes, second: Outcomes) -> Outcomes:
 
 
 def _either(first: Outcomes, second: Outcomes) -> Outcomes:
+    if first == FALSE or second == TRUE:
+        return second
     return negated(both(negated(first), negated(second)))
 
 

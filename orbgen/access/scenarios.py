@@ -46,16 +46,15 @@ class Scenario(msgspec.Struct, frozen=True):
     fixed: Mapping[str, Outcomes]
     approved: bool = False
     free: bool = False
+    # Whether the pipeline is started for a tag: by pushing it, or by a call for it, which has no branch then.
+    tagged: bool = False
+    # The branch, or for a tag run the tag.
+    ref: Outcomes = _EMPTY
 
-    @property
-    def tagged(self) -> bool:
-        """Whether the pipeline is started for a tag: by pushing it, or by a call for it, which has no branch then."""
-        return self.trigger is Trigger.TAG or self.fixed[BRANCH] == _EMPTY
-
-    @property
-    def ref(self) -> Outcomes:
-        """The branch, or for a tag run the tag."""
-        return self.fixed[TAG if self.tagged else BRANCH]
+    def __post_init__(self) -> None:
+        tagged = self.trigger is Trigger.TAG or self.fixed[BRANCH] == _EMPTY
+        msgspec.structs.force_setattr(self, "tagged", tagged)
+        msgspec.structs.force_setattr(self, "ref", self.fixed[TAG if tagged else BRANCH])
 
     def suppose(self, values: Mapping[str, Outcomes] | None = None, *, approved: bool = False) -> Scenario:
         """The same scenario with some values taken otherwise."""

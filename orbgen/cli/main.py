@@ -104,12 +104,16 @@ def _import_msgspec() -> None:
     """Import msgspec without what it, and the module `uuid` that it needs, would import for nothing.
 
     `typing_extensions` imports `inspect` and all that is behind it. msgspec looks for it, since older Pythons lack
-    forms of types that no record of orbgen uses, and goes on without it. Before Python 3.13 `uuid` asks `platform`,
-    which compiles a dozen patterns, for the name of the system, which is known.
+    forms of types that no record of orbgen uses, and goes on without it. Of its own modules orbgen uses those that read
+    and write, and no schemas. Before Python 3.13 `uuid` asks `platform`, which compiles a dozen patterns, for the name
+    of the system, which is known.
     """
     from types import ModuleType
 
     hidden: dict[str, ModuleType | None] = {"typing_extensions": None}
+    for name in ("inspect", "_json_schema", "toml", "yaml"):
+        hidden[f"msgspec.{name}"] = part = ModuleType(f"msgspec.{name}")
+        vars(part).update(schema=None, schema_components=None)
     if sys.platform == "linux":
         hidden["platform"] = system = ModuleType("platform")
         vars(system)["system"] = lambda: "Linux"

@@ -117,11 +117,13 @@ def run_rules(rules: tuple[LoadedRule, ...], context: Context) -> list[Finding]:
     for check in by_subject[Sees.JOB_RUN]:
         for run in context.pipeline.job_runs:
             found.extend(check(run, context))
+    steps = list(context.run_steps()) if by_subject[Sees.STEP] else []
     for check in by_subject[Sees.STEP]:
-        for run_step in context.run_steps():
+        for run_step in steps:
             found.extend(check(run_step, context))
+    scripts = list(context.scripts()) if by_subject[Sees.SCRIPT] else []
     for check in by_subject[Sees.SCRIPT]:
-        for step_script in context.scripts():
+        for step_script in scripts:
             found.extend(check(step_script, context))
     joins = context.run_joins() if any([loaded.rule.sees is Sees.TBOT for loaded in rules]) else ()
     found.extend(_about_joins(rules, tuple(joins), context))

@@ -150,9 +150,10 @@ class Command(msgspec.Struct, frozen=True):
     pipeline: int = -1
     around: tuple[Enclosure, ...] = ()
     branches: tuple[tuple[int, int], ...] = ()
+    # The command's name, without its folder, where it is literal. Everyone asks for it, so it is worked out once.
+    name: str | None = None
 
-    @property
-    def name(self) -> str | None:
-        """The command's name, without its folder, where it is literal."""
+    def __post_init__(self) -> None:
         literal = self.words[0].literal if self.words else None
-        return literal.rpartition("/")[2] if literal and "/" in literal else literal or None
+        name = literal.rpartition("/")[2] if literal and "/" in literal else literal or None
+        msgspec.structs.force_setattr(self, "name", name)

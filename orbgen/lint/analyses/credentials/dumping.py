@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from orbgen.circleci.pipeline import JobRun
 from orbgen.lint.analyses.contexts.cloud_roles import cloud_roles
@@ -33,13 +34,18 @@ _QUIET = lazy_pattern(r"-[a-zA-Z]*[cqlo][a-zA-Z]*|--(?:count|quiet|silent|only-m
 
 def dumps(script: Script) -> Iterator[Command]:
     """The commands of a script that print the values of all variables into the log."""
-    if _MAY_DUMP.search(script.text) is None:
+    if not _may_dump(script.text):
         return
     for command in script.commands:
         if prints_all(command):
             way = way_to_log(script, command)
             if way is not None and all([passes_values(passed) for passed in way]):
                 yield command
+
+
+@lru_cache(maxsize=1024)
+def _may_dump(text: str) -> bool:
+    return _MAY_DUMP.search(text) is not None
 
 
 def holds_secrets(run: JobRun, context: Context) -> bool:

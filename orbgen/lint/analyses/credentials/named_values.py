@@ -41,12 +41,21 @@ class NamedValue(msgspec.Struct, frozen=True, eq=False):
 
 
 class _Place(msgspec.Struct, frozen=True):
-    """Where the walk is: the name that a scalar here goes by, and what is around it."""
+    """Where the walk is: the name that a scalar here goes by, and what is around it, the innermost `map` too."""
 
     name: str = ""
     service: bool = False
     owner: Scalar | None = None
-    beside: dict[str, str] = {}
+    map: Mapping | None = None
+
+    @property
+    def beside(self) -> dict[str, str]:
+        """The names and values of the map."""
+        return {
+            key.text: value.text
+            for key, value in (self.map.entries if self.map is not None else ())
+            if isinstance(key, Scalar) and isinstance(value, Scalar)
+        }
 
 
 def secret_values(root: Content, facts: Facts) -> Iterator[NamedValue]:
@@ -71,17 +80,15 @@ def _values(node: Content, place: _Place, facts: Facts, depth: int) -> Iterator[
 
 
 def _of_mapping(node: Mapping, place: _Place, facts: Facts, depth: int) -> Iterator[NamedValue]:
-    beside = {
-        key.text: value.text
-        for key, value in node.entries
-        if isinstance(key, Scalar) and isinstance(value, Scalar)
-    }  # fmt: skip
     for key, value in node.entries:
         if not isinstance(key, Scalar) or not isinstance(value, (Scalar, Sequence, Mapping)):
             continue  # What an alias stands for is looked at where it is written.
-        owner = key if depth == 1 and place.name in _SECTIONS else place.owner
         declared = key.text == "default"
-        inner = _Place(place.name if declared else key.text, place.service, owner, {} if declared else beside)
+        name = place.name if declared else key.text
+        if isinstance(value, Scalar) and "=" not in value.text and not is_secret_name(name, facts):
+            continue  # Most of what is written is neither an assignment nor a secret.
+        owner = key if depth == 1 and place.name in _SECTIONS else place.owner
+        inner = _Place(name, place.service, owner, None if declared else node)
         if key.text == "docker" and type(value) is Sequence:
             for index, item in enumerate(value.items):
                 if isinstance(item, (Scalar, Sequence, Mapping)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from orbgen.circleci.jobs import environment_of
 from orbgen.circleci.pipeline import JobRun, Step
@@ -19,6 +20,11 @@ _MAY_USE = lazy_pattern(
     r"\$(?:\{[#!]?)?\w*(?:pass|secret|token|apikey|key|credential|auth|dsn|pat|webhook|string|kubeconfig)",
     re.IGNORECASE,
 )
+
+
+@lru_cache(maxsize=1024)
+def _may_use(script: str) -> bool:
+    return "$" in script and _MAY_USE.search(script) is not None
 
 
 # `[ "$NAME" = text ]` and its like; a text in quotes, or a variable that may hold one.
@@ -53,7 +59,7 @@ class SecretVariables:
 
     def may_be_in(self, script: str) -> bool:
         """Whether a script can use one at all."""
-        if _MAY_USE.search(script) is not None:
+        if _may_use(script):
             return True
         return any([name in script for name in (*self._planned, *self._facts.secret_names)])
 

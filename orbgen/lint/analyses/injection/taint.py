@@ -101,14 +101,24 @@ def tainted_scripts(run: JobRun, context: Context) -> list[TaintedScript]:
 def _followed(run: JobRun, context: Context) -> list[TaintedScript]:
     if not _may_be_tainted(run, context):
         return []
-    scripts = []
+    scripts = _in_order(run, context, frozenset())
+    if not any([one.uses or one.exported for one in scripts]):
+        return scripts  # What the gate bounds could only make it less.
     bounded = context.bounded(run)
+    return _in_order(run, context, bounded) if bounded else scripts
+
+
+def _in_order(run: JobRun, context: Context, bounded: frozenset[str]) -> list[TaintedScript]:
+    scripts = []
     inherited = {**twins(bounded), **_from_environment(environment_of(run), bounded)}
     for script in context.scripts(run):
         own = script.at.step.argument("environment")
         fields = {name: field.value for name, field in own.fields.items()} if type(own) is Map else {}
-        following = _Following(script, {**inherited, **_from_environment(fields, bounded)}, bounded)
-        found = following.follow()
+        tainted = {**inherited, **_from_environment(fields, bounded)}
+        if not _may_take_in(script.script.text, tuple(tainted)):
+            scripts.append(TaintedScript(script, (), {}))
+            continue
+        found = _Following(script, tainted, bounded).follow()
         inherited.update(found.exported)
         scripts.append(found)
     return scripts
@@ -120,8 +130,7 @@ def _may_be_tainted(run: JobRun, context: Context) -> bool:
     if _from_environment(environment_of(run), nothing):
         return True
     for script in context.scripts(run):
-        text = script.script.text
-        if _prints_from_git(text) or any([name in text for name in twins(nothing)]):
+        if _may_take_in(script.script.text, tuple(twins(nothing))):
             return True
         if script.at.step.substituted and script.at.step.argument("environment") is not None:
             return True
@@ -131,6 +140,12 @@ def _may_be_tainted(run: JobRun, context: Context) -> bool:
 def _prints_from_git(text: str) -> bool:
     """Whether a script may put what git prints into a word, or into another command."""
     return "git " in text and any([sign in text for sign in ("$(", "`", "<(", "|")])
+
+
+@lru_cache(maxsize=1024)
+def _may_take_in(text: str, names: tuple[str, ...]) -> bool:
+    """Whether a script can put in one of some variables, or what git prints."""
+    return _prints_from_git(text) or any([name in text for name in names])
 
 
 @lru_cache(maxsize=64)
@@ -179,9 +194,8 @@ class _Following:
         self.starts: list[int] = []
 
     def follow(self) -> TaintedScript:
-        """Go through the script, if anything from outside can be in it."""
-        text = self.script.script.text
-        if (_prints_from_git(text) or any([name in text for name in self.tainted])) and self.script.script.parsed:
+        """Go through the script."""
+        if self.script.script.parsed:
             self.commands = tuple(sorted(self.script.script.commands, key=_start))
             self.starts = [command.start for command in self.commands]
             self.guards = self.script.script.guards
