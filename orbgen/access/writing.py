@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
-from orbgen.access.following import RunCommand
 from orbgen.access.paths import cover
 from orbgen.shell.script import read_script
 from orbgen.shell.wrappers import unwrap
 from orbgen.source.span import Span
+
+if TYPE_CHECKING:
+    from orbgen.access.following import RunCommand
 
 
 class Written(msgspec.Struct, frozen=True):

@@ -157,3 +157,11 @@ class Command(msgspec.Struct, frozen=True):
         literal = self.words[0].literal if self.words else None
         name = literal.rpartition("/")[2] if literal and "/" in literal else literal or None
         msgspec.structs.force_setattr(self, "name", name)
+
+
+def written_files(command: Command) -> list[Word]:
+    """The words that name the files which a command writes."""
+    words = [one.target for one in command.redirections if one.writes and one.target is not None]
+    if command.name == "tee":
+        words += [word for word in command.words[1:] if not (word.literal or "").startswith("-")]
+    return words

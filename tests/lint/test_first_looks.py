@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from orbgen.lint.analyses.supply_chain.fed_code import fed_code, may_feed
+from orbgen.lint.analyses.supply_chain.fed_code import fed_code
+from orbgen.lint.analyses.supply_chain.fed_signs import may_feed
 from orbgen.shell.script import read_script
 from tests.lint.linting import found, job, script
 

@@ -9,8 +9,8 @@ import msgspec
 
 from orbgen.circleci.jobs import environment_of
 from orbgen.circleci.pipeline import Call, JobRun
-from orbgen.lint.analyses.injection.taint import written_files
 from orbgen.lint.context import Context, StepScript
+from orbgen.shell.words import written_files
 from orbgen.shell.wrappers import Unwrapped, unwrap
 from orbgen.source.nodes import Mapping, Scalar
 from orbgen.source.span import Span

@@ -7,10 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from orbgen.circleci.pipeline import JobRun
-from orbgen.lint.analyses.contexts.cloud_roles import cloud_roles
-from orbgen.lint.analyses.credentials.oidc_tokens import mentions_token
 from orbgen.lint.context import Context
-from orbgen.shell.outputs import way_to_log
 from orbgen.shell.script import Script
 from orbgen.shell.words import Command
 from orbgen.source.lazy_patterns import lazy_pattern
@@ -36,6 +33,8 @@ def dumps(script: Script) -> Iterator[Command]:
     """The commands of a script that print the values of all variables into the log."""
     if not _may_dump(script.text):
         return
+    from orbgen.shell.outputs import way_to_log
+
     for command in script.commands:
         if prints_all(command):
             way = way_to_log(script, command)
@@ -52,6 +51,9 @@ def holds_secrets(run: JobRun, context: Context) -> bool:
     """Whether a job run holds a context, SSH keys or an OIDC token that it uses."""
     if run.contexts or any([step.name == "add_ssh_keys" for step in run.steps]):
         return True
+    from orbgen.lint.analyses.contexts.cloud_roles import cloud_roles
+    from orbgen.lint.analyses.credentials.oidc_tokens import mentions_token
+
     joins = any([join.method == "circleci" for join in context.joins(run)])
     return mentions_token(run) or joins or next(cloud_roles(run, context), None) is not None
 

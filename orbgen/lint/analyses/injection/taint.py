@@ -20,7 +20,7 @@ from orbgen.lint.analyses.injection.git_texts import git_text
 from orbgen.lint.context import Context, StepScript
 from orbgen.shell.expansions import variables_in
 from orbgen.shell.guards import Guard
-from orbgen.shell.words import Assignment, Command, PartKind, Word, WordPart
+from orbgen.shell.words import Assignment, Command, PartKind, Word, WordPart, written_files
 from orbgen.source.lazy_patterns import lazy_pattern
 from orbgen.source.nodes import Content, Scalar
 from orbgen.source.nodes import Mapping as Map
@@ -83,14 +83,6 @@ def worse(first: Taint | None, second: Taint | None) -> Taint | None:
     if first is None or second is None:
         return first or second
     return second if _RANKS[second.level] > _RANKS[first.level] else first
-
-
-def written_files(command: Command) -> list[Word]:
-    """The words that name the files which a command writes."""
-    words = [one.target for one in command.redirections if one.writes and one.target is not None]
-    if command.name == "tee":
-        words += [word for word in command.words[1:] if not (word.literal or "").startswith("-")]
-    return words
 
 
 def tainted_scripts(run: JobRun, context: Context) -> list[TaintedScript]:

@@ -9,9 +9,8 @@ from functools import lru_cache
 import msgspec
 
 from orbgen.lint.analyses.credentials.secret_literals import is_local
-from orbgen.lint.analyses.injection.taint import written_files
 from orbgen.shell.script import Script
-from orbgen.shell.words import Command, PartKind, Word
+from orbgen.shell.words import Command, PartKind, Word, written_files
 from orbgen.shell.wrappers import Unwrapped, unwrap
 from orbgen.source.lazy_patterns import lazy_pattern
 

@@ -9,14 +9,13 @@ from orbgen.access.gates import Result
 from orbgen.access.openness import ONLY_A_RESTRICTION, held_note, opening_of
 from orbgen.circleci.pipeline import JobRun
 from orbgen.circleci.text import value_of
-from orbgen.lint.analyses.contexts.cloud_roles import cloud_roles
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.lint.mending.branch_filters import to_default_branch
 from orbgen.source.nodes import Scalar
 from orbgen.source.problems import Note
 
 if TYPE_CHECKING:
+    from orbgen.lint.analyses.contexts.cloud_roles import CloudRole
     from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
@@ -37,13 +36,15 @@ RULE = Rule(
         "vault",
     ),
 )
+# What is taken by CircleCI's OIDC token.
+_OF_ROLES = RULE.needs[1:]
 
 
 def check(run: JobRun, context: Context) -> Iterator[Finding]:
     """What a job run holds that any branch, tag or schedule can start."""
     if run.type != "build":
         return
-    roles = list(cloud_roles(run, context))
+    roles = _roles(run, context) if context.vocabulary.may_hold(_OF_ROLES) else []
     if not (run.contexts or roles) or context.gates.result(run) is not Result.OPEN:
         return
     opening = opening_of(run, context.gates)
@@ -84,6 +85,12 @@ def check(run: JobRun, context: Context) -> Iterator[Finding]:
         )
 
 
+def _roles(run: JobRun, context: Context) -> list[CloudRole]:
+    from orbgen.lint.analyses.contexts.cloud_roles import cloud_roles  # Most configurations hold contexts alone.
+
+    return list(cloud_roles(run, context))
+
+
 def _exposed(run: JobRun, context: Context) -> list[Scalar]:
     """The items of `context` that the run holds when a stranger's branch starts it."""
     held = context.gates.contexts_in(run)
@@ -108,4 +115,6 @@ def _gated_elsewhere(held: list[Scalar], context: Context) -> tuple[Note, ...]:
 
 def fix(finding: Finding, mender: Mender) -> Fix | None:
     """The entry gets a filter for the default branch, if it has none and the plan or git says which that is."""
+    from orbgen.lint.mending.branch_filters import to_default_branch
+
     return to_default_branch(finding, mender)

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from orbgen.lint.analyses.credentials.dumping import dumps, holds_secrets
-from orbgen.lint.analyses.credentials.printing import Printed, PrintKind, place_of, printed_secrets, starts_traced
-from orbgen.lint.analyses.credentials.secret_flow import SecretFlow, Sources
 from orbgen.lint.analyses.credentials.secret_variables import SecretVariables, compared_with_text
 from orbgen.lint.context import Context, RunStep, StepScript
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
@@ -16,6 +14,7 @@ from orbgen.shell.script import Script
 from orbgen.shell.words import Command
 
 if TYPE_CHECKING:
+    from orbgen.lint.analyses.credentials.printing import Printed
     from orbgen.lint.mending.fixes import Fix, Mender
 
 RULE = Rule(
@@ -27,19 +26,19 @@ RULE = Rule(
 )
 _READERS = "everyone who can see the log can read what CircleCI does not mask"
 _MESSAGES = {
-    PrintKind.PLAIN: "`{name}` is printed into the log",
-    PrintKind.DERIVED: "`{name}` is printed into the log in another form, which is never masked",
-    PrintKind.XTRACE: "`set -x` prints each command into the log, and `{name}` in it",
+    "plain": "`{name}` is printed into the log",
+    "derived": "`{name}` is printed into the log in another form, which is never masked",
+    "xtrace": "`set -x` prints each command into the log, and `{name}` in it",
 }
 _HELP = {
-    PrintKind.PLAIN: "do not print it; to see whether it is set, print `${X:+set}` or its length `${#X}`",
-    PrintKind.DERIVED: "do not print it; to see whether it is the right one, compare a hash of it in the script",
-    PrintKind.XTRACE: "write `set +x` before the command and `set -x` behind it",
+    "plain": "do not print it; to see whether it is set, print `${X:+set}` or its length `${#X}`",
+    "derived": "do not print it; to see whether it is the right one, compare a hash of it in the script",
+    "xtrace": "write `set +x` before the command and `set -x` behind it",
 }
 _SEVERITIES = {
-    PrintKind.PLAIN: (Severity.MEDIUM, Confidence.MEDIUM),
-    PrintKind.DERIVED: (Severity.HIGH, Confidence.MEDIUM),
-    PrintKind.XTRACE: (Severity.MEDIUM, Confidence.HIGH),
+    "plain": (Severity.MEDIUM, Confidence.MEDIUM),
+    "derived": (Severity.HIGH, Confidence.MEDIUM),
+    "xtrace": (Severity.MEDIUM, Confidence.HIGH),
 }
 
 
@@ -55,18 +54,23 @@ def check(script: StepScript, context: Context) -> Iterator[Finding]:
 def _printed(script: Script, at: RunStep, context: Context) -> Iterator[Printed]:
     variables = SecretVariables(at.run, at.step, context.facts)
     if variables.may_be_in(script.text):
+        from orbgen.lint.analyses.credentials.printing import printed_secrets, starts_traced
+        from orbgen.lint.analyses.credentials.secret_flow import SecretFlow, Sources
+
         known = compared_with_text(script)
         flow = SecretFlow(Sources(lambda name: name not in known and variables.is_secret(name)))
         yield from printed_secrets(script, flow, traced=starts_traced(shell_words(at.run, at.step)))
 
 
 def _found(script: StepScript, context: Context, printed: Printed) -> Finding:
-    severity, confidence = _SEVERITIES[printed.kind]
+    from orbgen.lint.analyses.credentials.printing import place_of
+
+    severity, confidence = _SEVERITIES[printed.kind.value]
     place, related = place_of(printed, script)
     return context.found(
         RULE,
         script.at.run,
-        f"{_MESSAGES[printed.kind].format(name=printed.held.origin)}: {_READERS}",
+        f"{_MESSAGES[printed.kind.value].format(name=printed.held.origin)}: {_READERS}",
         place,
         path=f"steps/{script.at.index}/command",
         call=script.at.step.call,
@@ -74,7 +78,7 @@ def _found(script: StepScript, context: Context, printed: Printed) -> Finding:
         severity=severity,
         confidence=confidence,
         related=related,
-        help=_HELP[printed.kind],
+        help=_HELP[printed.kind.value],
     )
 
 

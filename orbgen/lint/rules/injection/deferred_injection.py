@@ -10,10 +10,10 @@ from orbgen.circleci.pipeline import JobRun
 from orbgen.lint.analyses.injection.cleaners import quotes_for_the_shell
 from orbgen.lint.analyses.injection.injection import CHOOSERS
 from orbgen.lint.analyses.injection.reparsers import SHELLS
-from orbgen.lint.analyses.injection.taint import TaintedScript, Use, tainted_scripts, written_files
+from orbgen.lint.analyses.injection.taint import TaintedScript, Use, tainted_scripts
 from orbgen.lint.context import Context
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
-from orbgen.shell.words import Command, PartKind
+from orbgen.shell.words import Command, PartKind, written_files
 from orbgen.source.problems import Note
 
 if TYPE_CHECKING:

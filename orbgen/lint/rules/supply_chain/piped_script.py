@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from orbgen.circleci.text import code_of
-from orbgen.lint.analyses.supply_chain.fed_code import Fed, fed_by_powershell, fed_code, is_local, mentions
+from orbgen.lint.analyses.supply_chain.fed_signs import may_feed, mentions
 from orbgen.lint.context import Context, RunStep
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.lint.shells import is_powershell, shell_of
 from orbgen.project.facts import is_any
 from orbgen.source.nodes import Scalar
+
+if TYPE_CHECKING:
+    from orbgen.lint.analyses.supply_chain.fed_code import Fed
 
 RULE = Rule(
     name="piped-script",
@@ -48,7 +52,7 @@ def check(at: RunStep, context: Context) -> Iterator[Finding]:
     if text is None or not mentions(text.text):
         return
     for fed in _fed(at, text, context):
-        if is_local(fed.host) or (fed.host is not None and is_any(fed.host, context.facts.trusted_downloads)):
+        if fed.host is not None and is_any(fed.host, context.facts.trusted_downloads):
             continue
         end = text.text.find("\n", fed.start)
         if fed.kind == "remote":
@@ -70,8 +74,15 @@ def check(at: RunStep, context: Context) -> Iterator[Finding]:
 
 
 def _fed(at: RunStep, text: Scalar, context: Context) -> Iterator[Fed]:
+    """What interpreters are fed with that is not this machine's own."""
     script = context.script_of(at)
+    if script is not None and not may_feed(script.script.text):
+        return
+    from orbgen.lint.analyses.supply_chain.fed_code import fed_by_powershell, fed_code, is_local
+
+    found: Iterable[Fed] = ()
     if script is not None:
-        yield from fed_code(script.script)
+        found = fed_code(script.script)
     elif is_powershell(shell_of(at.run, at.step)):
-        yield from fed_by_powershell(code_of(text))
+        found = fed_by_powershell(code_of(text))
+    yield from [fed for fed in found if not is_local(fed.host)]

@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 
 from orbgen.circleci.pipeline import JobRun
-from orbgen.lint.analyses.supply_chain.fed_code import fed_code
-from orbgen.lint.analyses.teleport.archives import unchecked_archives
 from orbgen.lint.context import Context, StepScript
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.source.lazy_patterns import lazy_pattern
@@ -25,6 +23,8 @@ _SCRIPT = lazy_pattern(
     r"cdn\.teleport\.dev/install[^\s\"']*\.sh|goteleport\.com/static/install\.sh|get\.goteleport\.com"
     r"|://[^\s\"']*/scripts/install\.sh"
 )
+# What stands in the address of an archive.
+_OF_ARCHIVES = ("teleport", "gravitational")
 # Any other project may serve a script of this name; a proxy of Teleport's is known by its host.
 _OF_A_PROXY = lazy_pattern(r"teleport|tbot|tele\b|\$\{?[A-Z_]*PROXY", re.IGNORECASE)
 
@@ -32,8 +32,12 @@ _OF_A_PROXY = lazy_pattern(r"teleport|tbot|tele\b|\$\{?[A-Z_]*PROXY", re.IGNOREC
 def check(run: JobRun, context: Context) -> Iterator[Finding]:
     """Scripts that install Teleport and go right into a shell, and archives that nothing checks before their use."""
     for script in context.scripts(run):
-        if "install" in script.text.text:
+        if "install" in script.text.text and _SCRIPT.search(script.text.text) is not None:
             yield from _piped(run, script, context)
+    if not context.vocabulary.may_hold(_OF_ARCHIVES):
+        return
+    from orbgen.lint.analyses.teleport.archives import unchecked_archives
+
     for archive in unchecked_archives(run):
         yield context.found(
             RULE,
@@ -50,6 +54,8 @@ def check(run: JobRun, context: Context) -> Iterator[Finding]:
 
 
 def _piped(run: JobRun, script: StepScript, context: Context) -> Iterator[Finding]:
+    from orbgen.lint.analyses.supply_chain.fed_code import fed_code
+
     for fed in fed_code(script.script):
         text = script.text.text[fed.start : fed.end]
         match = _SCRIPT.search(text) if fed.kind == "remote" else None
