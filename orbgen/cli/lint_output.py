@@ -11,7 +11,14 @@ from orbgen.lint.result import Summary
 from orbgen.project.atomic import write_atomically
 
 # The formats that a file's name tells; others have to be named.
-_ENDINGS = {".sarif": "sarif", ".sarif.json": "sarif", ".xml": "junit", ".md": "markdown", ".json": "json"}
+_ENDINGS = {
+    ".sarif": "sarif",
+    ".sarif.json": "sarif",
+    ".xml": "junit",
+    ".md": "markdown",
+    ".html": "html",
+    ".json": "json",
+}
 
 
 class Output:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from orbgen.cli import declare
 from orbgen.cli.exits import CLEAN, FINDINGS, UsageProblem
 from orbgen.cli.orb_options import orb_option, read_orbs, store_for
-from orbgen.cli.streams import write
+from orbgen.cli.streams import write, write_exactly
 from orbgen.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from orbgen.trace.comparing import Difference
     from orbgen.trace.ways import Way
 
-FORMATS = ("text", "json", "dot", "mermaid")
+FORMATS = ("text", "json", "dot", "mermaid", "html")
 _FAIL_ON = ("added", "widened", "any", "never")
 
 
@@ -28,6 +28,7 @@ _FAIL_ON = ("added", "widened", "any", "never")
 @declare.option("--job", metavar="NAME", default="", help="Ways through this job.")
 @declare.option("--bot", metavar="NAME", default="", help="Ways through this bot.")
 @declare.option("--format", "format_", type=FORMATS, default="text", show_default=True)
+@declare.option("-o", "--output", type=declare.Path(dir_okay=False), metavar="FILE", help="Write to FILE.")
 @declare.option("--compare", metavar="REVISION", default="", help="Tell what differs from another revision of git.")
 @declare.option("--fail-on", type=_FAIL_ON, default="widened", show_default=True,
                 help="With --compare: what makes the exit code 1.")  # fmt: skip
@@ -40,6 +41,7 @@ def command(
     job: str,
     bot: str,
     format_: str,
+    output: str | None,
     compare: str,
     fail_on: str,
     plan: str | None,
@@ -66,12 +68,15 @@ def command(
     if compare:
         return _compare(roots, ways, compare, fail_on, given, plan)
     found = tuple([way for way in ways if question.fits(way)])
-    write(_lines(found, format_))
+    if format_ == "html":
+        _write_page(found, roots, given, plan, output)
+    else:
+        _write_lines(_lines(found, format_), output)
     if not (to or start):
         if not ways:
             say("no job here joins Teleport")
         return CLEAN
-    if format_ == "text":
+    if format_ == "text" or output is not None:
         _answer(question, ways, found)
     return FINDINGS if found else CLEAN
 
@@ -110,6 +115,38 @@ def _lines(ways: tuple[Way, ...], format_: str) -> list[str]:
     from orbgen.trace.reports.text import text_lines
 
     return list(text_lines(ways))
+
+
+def _write_lines(lines: list[str], output: str | None) -> None:
+    if output is None:
+        write(lines)
+    else:
+        _write_file("".join([f"{line}\n" for line in lines]), output)
+
+
+def _write_file(text: str, output: str) -> None:
+    from orbgen.project.atomic import write_atomically
+
+    try:
+        write_atomically(output, text.encode("utf-8", "surrogateescape"))
+    except OSError as error:
+        raise UsageProblem(f"{output} cannot be written: {error.strerror}") from None
+
+
+def _write_page(
+    ways: tuple[Way, ...], roots: tuple[str, ...], orbs: tuple[OrbSource, ...], plan: str | None, output: str | None
+) -> None:
+    """The page, with what lint finds in the same repositories."""
+    from orbgen import __version__
+    from orbgen.cli.trace_findings import findings_in
+    from orbgen.trace.reports.html_format import html_page
+
+    title = ", ".join([os.path.basename(os.path.abspath(root)) for root in roots])
+    text = html_page(ways, findings_in(roots, orbs, plan), title, __version__)
+    if output is None:
+        write_exactly(text)
+    else:
+        _write_file(text, output)
 
 
 def _answer(question: object, ways: tuple[Way, ...], found: tuple[Way, ...]) -> None:
@@ -159,4 +196,4 @@ def _compare(
 
 
 def _difference_lines(found: tuple[Difference, ...]) -> list[str]:
-    return [f"{one.change.value}: {one.sentence}" for one in found]
+    return list(dict.fromkeys([f"{one.change.value}: {one.sentence}" for one in found]))

@@ -62,7 +62,7 @@ def test_the_name_of_a_rule_leads_to_its_page(orbgen, write, monkeypatch, format
     assert linked == plain.replace(name, f"{opening}{name}\x1b]8;;\x1b\\")
 
 
-@pytest.mark.parametrize("format_", ["json", "sarif", "junit", "github", "gitlab", "markdown"])
+@pytest.mark.parametrize("format_", ["json", "sarif", "junit", "github", "gitlab", "markdown", "html"])
 def test_programs_get_no_links(orbgen, write, monkeypatch, format_):
     write(".circleci/config.yml", PASTED)
     monkeypatch.setenv("FORCE_HYPERLINK", "1")

@@ -51,7 +51,9 @@ def files(write):
     write("c/.circleci/config.yml", CONFIG)
 
 
-@pytest.mark.parametrize("format_", ["full", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"])
+@pytest.mark.parametrize(
+    "format_", ["full", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown", "html"]
+)
 def test_a_stored_result_is_reported_as_one_that_is_new(lint, files, linted, format_):
     anew = lint(".", f"--format={format_}", "--no-cache")
     assert lint(".", f"--format={format_}") == anew

@@ -52,7 +52,7 @@ def test_without_a_command_the_help_is_wrong_usage(orbgen):
         (
             ["lint", "--format", "concice"],
             "error: invalid value for '--format': 'concice' is not one of 'full', 'concise', 'json', 'sarif', 'junit', "
-            "'github', 'gitlab', 'markdown'; did you mean 'concise'?",
+            "'github', 'gitlab', 'markdown', 'html'; did you mean 'concise'?",
         ),
         (["lint", "--fail-on"], "error: option '--fail-on' requires an argument"),
         (["explain", "a", "b"], "error: got unexpected extra argument (b)"),

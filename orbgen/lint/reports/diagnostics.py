@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import dropwhile
 from typing import TypeAlias
 
 from orbgen.lint.findings import Finding
@@ -15,6 +16,11 @@ from orbgen.source.span import Source, Span
 _NAMED_RUNS = 3
 # A word and what it introduces, in pieces between which a line may end.
 _Remark: TypeAlias = tuple[str, list[str]]
+
+
+def frame_of(lines: Iterable[str]) -> str:
+    """The lines of a finding or problem below its title, which may be of several lines."""
+    return "\n".join(dropwhile(lambda line: "-->" not in line, lines)).rstrip("\n")
 
 
 def finding_lines(finding: Finding, style: Style) -> Iterator[str]:

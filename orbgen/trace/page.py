@@ -1,0 +1,63 @@
+"""Pages: HTML in one file, with their style and scripts inside, whose values are text wherever they stand."""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+# In the wheel the templates lie in the package, in a checkout beside it.
+_FOLDER = next(
+    folder
+    for folder in (
+        os.path.join(_PACKAGE, "templates", "page"),
+        os.path.join(os.path.dirname(_PACKAGE), "templates", "page"),
+    )
+    if os.path.isdir(folder)
+)
+# What would end a script or begin a comment in the middle of one.
+_ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+def page(template: str, **values: Any) -> str:
+    """A page as a template makes it; `style` is there for every one."""
+    return rendered(template, style=file("style.css"), **values)
+
+
+def rendered(template: str, **values: Any) -> str:
+    """What a template makes of some values, each of which is text to it."""
+    return _environment().get_template(template).render(**values) + "\n"
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        variable_start_string="[[",
+        variable_end_string="]]",
+        block_start_string="[%",
+        block_end_string="%]",
+        comment_start_string="[#",
+        comment_end_string="#]",
+    )
+
+
+def file(name: str) -> Markup:
+    """A style or script that belongs into pages, as it is."""
+    with open(os.path.join(_FOLDER, name), encoding="utf-8") as opened:
+        return Markup(opened.read())
+
+
+def data(value: Any) -> Markup:
+    """A value as JSON that a script of the page reads; nothing in it is HTML."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Markup("".join([_ESCAPED.get(character, character) for character in text]))
