@@ -40,6 +40,7 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_writable,
         trim_blocks=True,
         lstrip_blocks=True,
         variable_start_string="[[",
@@ -51,6 +52,13 @@ def _environment() -> Environment:
     )
 
 
+def _writable(value: Any) -> Any:
+    """A value in which no half character stands, as in names of files that are no UTF-8."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return value.encode("utf-8", "replace").decode()
+    return value
+
+
 def file(name: str) -> Markup:
     """A style or script that belongs into pages, as it is."""
     with open(os.path.join(_FOLDER, name), encoding="utf-8") as opened:
@@ -59,5 +67,5 @@ def file(name: str) -> Markup:
 
 def data(value: Any) -> Markup:
     """A value as JSON that a script of the page reads; nothing in it is HTML."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = _writable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
     return Markup("".join([_ESCAPED.get(character, character) for character in text]))

@@ -204,3 +204,40 @@ def test_a_repository_without_joins_has_no_ways(plain_surroundings, orbgen):
     found = orbgen("trace")
     assert (found.code, found.out.strip()) == (0, "")
     assert "no job here joins Teleport" in found.err
+
+
+def test_a_page_holds_the_ways_as_text_and_as_data_and_the_findings(case, orbgen):
+    root = case("guide")
+    assert orbgen("trace", "--format", "html", "--output", "ways.html").code == 0
+    page = (root / "ways.html").read_text()
+    assert "http://" not in page.replace("http://www.w3.org/2000/svg", "")
+    assert "token circleci-demo, rule 1 (any project with this context)" in page
+    assert "organization-id, project-id and the ids of the contexts in orbgen.yml" in page
+    assert "<code>access-open-to-any-branch</code>" in page
+    data = json.loads(page.partition('id="data">')[2].partition("</script>")[0])
+    assert [data["stops"][number]["kind"] for number in data["ways"][0]["stops"]][::5] == ["trigger", "target"]
+
+
+def test_nothing_that_a_file_says_is_read_as_html(case, orbgen):
+    root = case("guide")
+    for file in (root / ".circleci" / "config.yml", root / "teleport.yaml"):
+        text = file.read_text().replace("circleci-demo", '"</script><b>&x"').replace("write-to-host", "'<i>&y'")
+        file.write_text(text)
+    page = orbgen("trace", "--format", "html").out
+    assert "<b>&x" not in page and "<i>&y" not in page
+    assert "&lt;b&gt;&amp;x" in page
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="no Chromium to open the page in")
+@pytest.mark.parametrize("name", ["guide", "matrix"])
+def test_a_browser_draws_the_picture(name, case, orbgen):
+    root = case(name)
+    orbgen("trace", "--format", "html", "--output", "ways.html")
+    browser = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--v=0"]
+    address = (root / "ways.html").as_uri()
+    done = subprocess.run(
+        [*browser, "--virtual-time-budget=2000", "--dump-dom", address], capture_output=True, timeout=60, check=False
+    )
+    drawn = done.stdout.decode()
+    assert b"CONSOLE" not in done.stderr
+    assert drawn.count('tabindex="0" role="img"') == {"guide": 6, "matrix": 11}[name]

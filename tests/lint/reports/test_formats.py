@@ -230,6 +230,14 @@ def test_github_has_a_command_for_each_finding_and_problem(result):
     assert lines[3] == "::error file=gone.yml,title=orbgen%3A file::there is no such file"
 
 
+def test_html_is_a_page_in_which_texts_stay_texts(result):
+    report = reported("html", CLEAN, result, BROKEN)
+    assert report.startswith("<!DOCTYPE html>") and report.endswith("</html>\n")
+    assert report.count("<details") == len(result.findings) + len(BROKEN.problems)
+    assert "<script" not in report and "http://" not in report
+    assert reported("html", CLEAN).count("<details") == 0
+
+
 def test_markdown_has_a_table_and_details_for_each_file_with_findings(result):
     report = reported("markdown", CLEAN, result, BROKEN)
     assert report.startswith("## ❌ orbgen lint\n\n2 findings (2 medium) in 2 files; 1 file could not be read\n\n")
