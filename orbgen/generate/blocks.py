@@ -9,6 +9,7 @@ import msgspec
 from orbgen.generate.commands import Commands
 from orbgen.generate.filters import branch_patterns, expression, tag_patterns
 from orbgen.generate.images import image_for
+from orbgen.generate.roles import token_of
 from orbgen.generate.templates import Templates, config_scalar
 from orbgen.project.plan import Plan
 from orbgen.project.planned_jobs import (
@@ -58,6 +59,7 @@ def _job(plan: Plan, templates: Templates, job: PlannedJob, commands: Commands) 
     values = {
         "job": job,
         "teleport": plan.teleport,
+        "token": token_of(plan, job.bot),
         "version": str(plan.teleport.version or "auto"),
         "image": job.image or image_for(job.kind),
         "checkout": _checks_out(job),

@@ -7,8 +7,8 @@ import shlex
 import msgspec
 
 from orbgen.generate.filters import expression
-from orbgen.generate.resources import FOLDER, bot_roles, identities, makes_bot
-from orbgen.generate.roles import roles
+from orbgen.generate.resources import FOLDER, identities, makes_bot
+from orbgen.generate.roles import bots, roles
 from orbgen.project.plan import Plan
 
 
@@ -39,7 +39,7 @@ def _resource_steps(plan: Plan) -> list[NextStep]:
     """The commands that create the resources."""
     target = plan.teleport.target
     if target == "terraform":
-        why = "create the roles, the bot and the token in Teleport, signed in as somebody who may"
+        why = "create the roles, bots and tokens in Teleport, signed in as somebody who may"
         return [NextStep(why, f"terraform -chdir={FOLDER} init && terraform -chdir={FOLDER} apply")]
     made = [
         *(["role"] if roles(plan) else []),
@@ -50,10 +50,12 @@ def _resource_steps(plan: Plan) -> list[NextStep]:
     create = "kubectl apply --namespace teleport -f" if target == "operator" else "tctl create -f"
     commands = [f"{create} {FOLDER}/{kind}.yaml" for kind in made]
     if not makes_bot(plan):
-        names = shlex.quote(",".join(bot_roles(plan)))
-        commands.append(f"tctl bots add {plan.teleport.bot} --roles={names} --token={plan.teleport.token}")
+        for bot in bots(plan):
+            names = shlex.quote(",".join(bot.role_names))
+            commands.append(f"tctl bots add {bot.name} --roles={names} --token={bot.token}")
     kinds = "the role" if len(roles(plan)) == 1 else "the roles"
-    why = f"create {kinds}, the bot and the token " + (
+    made_too = "the bot and the token" if len(bots(plan)) == 1 else "the bots and their tokens"
+    why = f"create {kinds}, {made_too} " + (
         "in Teleport, in the namespace of its Kubernetes operator" if target == "operator" else "in Teleport"
     )
     return [NextStep(why, commands[0]), *[NextStep("", line) for line in commands[1:]]]

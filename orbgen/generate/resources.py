@@ -1,4 +1,4 @@
-"""Teleport's side of a plan: the join token, the bot, its roles, and workload identities (teleport.md 1, 2).
+"""Teleport's side of a plan: the join tokens, the bots, their roles, and workload identities (teleport.md 1, 2).
 
 They are written as files for tctl, as objects for the Kubernetes operator, or for Terraform; what they say is the same.
 """
@@ -10,10 +10,9 @@ from typing import Any
 
 import msgspec
 
-from orbgen.generate.roles import copies_files, roles
+from orbgen.generate.roles import bots, roles
 from orbgen.generate.structured import hcl_scalar
 from orbgen.generate.templates import Templates, Verbatim, scalar
-from orbgen.project.facts import seconds
 from orbgen.project.plan import Plan
 from orbgen.project.planned_jobs import WorkloadIdentityAccess
 from orbgen.teleport.versions import has
@@ -55,16 +54,6 @@ def makes_bot(plan: Plan) -> bool:
     return plan.teleport.target == "terraform" or version is None or has("bot-resource", version)
 
 
-def bot_roles(plan: Plan) -> tuple[str, ...]:
-    """The names of all roles of the bot: those that are made for it, and those that are there already."""
-    return (*[role.name for role in roles(plan)], *plan.teleport.roles)
-
-
-def longest_ttl(plan: Plan) -> str:
-    """The longest time for which a job wants certificates."""
-    return max([job.ttl for job in plan.access], key=seconds)
-
-
 def identities(plan: Plan) -> tuple[Identity, ...]:
     """The workload identities of a plan, each once."""
     found = {
@@ -76,7 +65,6 @@ def identities(plan: Plan) -> tuple[Identity, ...]:
 
 
 def _values(plan: Plan) -> dict[str, Any]:
-    ttl = longest_ttl(plan)
     return {
         "teleport": plan.teleport,
         "version": plan.teleport.version,
@@ -85,12 +73,8 @@ def _values(plan: Plan) -> dict[str, Any]:
         "project_id": plan.project_id,
         "context_id": plan.context_id,
         "roles": roles(plan),
-        "role_names": bot_roles(plan),
+        "bots": bots(plan),
         "identities": identities(plan),
-        "copies_files": copies_files(plan),
-        "ttl": ttl,
-        # The bot is read as Protocol Buffers write durations: in seconds.
-        "ttl_in_seconds": f"{seconds(ttl)}s",
         "makes_bot": makes_bot(plan),
     }
 

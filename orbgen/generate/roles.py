@@ -1,4 +1,4 @@
-"""The roles of a plan's bot: each lets in to what some jobs need, and to nothing else (teleport.md 2.2)."""
+"""The bots of a plan and their roles, each of which lets in to what some jobs need and nothing else (teleport.md 2)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from orbgen.project.facts import seconds
 from orbgen.project.plan import Plan
 from orbgen.project.planned_jobs import (
     AnsibleAccess,
@@ -28,11 +29,16 @@ _READ = ["list", "read"]
 
 
 class Role(msgspec.Struct, frozen=True):
-    """A role: what it allows, in the form of its resource, and the jobs that it is for."""
+    """A role: what it allows, in the form of its resource, the jobs that it is for, and how they may use it.
+
+    `ttl` and `copies_files` are the same in all roles of a bot: the strictest of them would hold for the whole bot.
+    """
 
     name: str
     allow: dict[str, Any]
     jobs: tuple[str, ...]
+    ttl: str
+    copies_files: bool
 
     @property
     def purpose(self) -> str:
@@ -48,25 +54,64 @@ class Role(msgspec.Struct, frozen=True):
         }
 
 
-def roles(plan: Plan) -> tuple[Role, ...]:
-    """A role for each set of labels or rules: one that joined them would let everything in to everything."""
-    grouped: dict[Hashable, list[PlannedJob]] = {}
-    for job in plan.access:
-        if _allowed(job):
-            grouped.setdefault(_group(job), []).append(job)
+class Bot(msgspec.Struct, frozen=True):
+    """A bot, the token that it joins with, and the roles that are made for it or are there already."""
+
+    name: str
+    token: str
+    roles: tuple[Role, ...]
+    further_roles: tuple[str, ...]
+    ttl: str
+
+    @property
+    def role_names(self) -> tuple[str, ...]:
+        """The names of all its roles."""
+        return (*[role.name for role in self.roles], *self.further_roles)
+
+    @property
+    def ttl_in_seconds(self) -> str:
+        """The longest that its certificates may live, as Protocol Buffers write durations."""
+        return f"{seconds(self.ttl)}s"
+
+
+def bots(plan: Plan) -> tuple[Bot, ...]:
+    """The bots of a plan: that of `teleport`, and one for each name that jobs give."""
+    teleport = plan.teleport
     found = []
-    for jobs in grouped.values():
-        allow: dict[str, Any] = {}
-        for job in jobs:
-            allow = _joined(allow, _allowed(job))
-        name = plan.teleport.role if len(grouped) == 1 else f"{plan.teleport.role}-{jobs[0].name}"
-        found.append(Role(name, allow, tuple([job.name for job in jobs])))
+    for name in dict.fromkeys([job.bot or teleport.bot for job in plan.access]):
+        jobs = [job for job in plan.access if (job.bot or teleport.bot) == name]
+        main = name == teleport.bot
+        ttl = max([job.ttl for job in jobs], key=seconds)
+        further = teleport.roles if main else ()
+        found.append(Bot(name, token_of(plan, name), _roles(jobs, teleport.role if main else name, ttl), further, ttl))
     return tuple(found)
 
 
-def copies_files(plan: Plan) -> bool:
-    """Whether a job of the plan copies files over SSH; one role that forbids it forbids it to the whole bot."""
-    return any([isinstance(job, ScpAccess | AnsibleAccess) for job in plan.access])
+def token_of(plan: Plan, bot: str | None) -> str:
+    """The name of the token that a bot joins with; None stands for the bot of `teleport`."""
+    return plan.teleport.token if bot in (None, plan.teleport.bot) else str(bot)
+
+
+def roles(plan: Plan) -> tuple[Role, ...]:
+    """All roles that are made for a plan."""
+    return tuple([role for bot in bots(plan) for role in bot.roles])
+
+
+def _roles(jobs: list[PlannedJob], prefix: str, ttl: str) -> tuple[Role, ...]:
+    """A role for each set of labels or rules: one that joined them would let everything in to everything."""
+    grouped: dict[Hashable, list[PlannedJob]] = {}
+    for job in jobs:
+        if _allowed(job):
+            grouped.setdefault(_group(job), []).append(job)
+    copies = any([isinstance(job, ScpAccess | AnsibleAccess) for job in jobs])
+    found = []
+    for own in grouped.values():
+        allow: dict[str, Any] = {}
+        for job in own:
+            allow = _joined(allow, _allowed(job))
+        name = prefix if len(grouped) == 1 else f"{prefix}-{own[0].name}"
+        found.append(Role(name, allow, tuple([job.name for job in own]), ttl, copies))
+    return tuple(found)
 
 
 def _group(job: PlannedJob) -> Hashable:

@@ -56,10 +56,17 @@ def _about_the_style(root: Mapping, plan: Plan) -> Iterator[Problem]:
 
 
 def _about_the_roles(root: Mapping, plan: Plan) -> Iterator[Problem]:
-    if not plan.teleport.roles and all([isinstance(job, TbotAccess) for job in plan.access]):
-        message = "the bot would have no role: what a tbot.yaml of your own reaches cannot be told from it"
-        help = "name the roles that it needs in `teleport.roles`"
-        yield Problem("missing-key", message, root.fields["teleport"].key.span, help)
+    teleport = plan.teleport
+    for bot in dict.fromkeys([job.bot or teleport.bot for job in plan.access]):
+        own = [job for job in plan.access if (job.bot or teleport.bot) == bot]
+        named = bot == teleport.bot and teleport.roles
+        if not named and all([isinstance(job, TbotAccess) for job in own]):
+            message = f"the bot `{bot}` would have no role: what a tbot.yaml of your own reaches cannot be told from it"
+            help = f"name the roles that it needs in `teleport.roles`, for jobs of the bot `{teleport.bot}`"
+            yield Problem("missing-key", message, root.fields["teleport"].key.span, help)
+        if bot != teleport.bot and bot in (teleport.token, teleport.role):
+            message = f"`{bot}` is the name of a bot, and of the token or the role of another one"
+            yield Problem("value", message, root.fields["access"].key.span, "give one of them another name")
 
 
 def _about_names(root: Mapping, plan: Plan) -> Iterator[Problem]:

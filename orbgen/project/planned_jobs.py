@@ -30,6 +30,7 @@ class _Job(msgspec.Struct, frozen=True, kw_only=True, rename="kebab", tag_field=
     requires: tuple[str, ...] = ()
     contexts: tuple[str, ...] = ()
     ttl: str = DEFAULT_TTL
+    bot: str | None = None
     image: str | None = None
     resource_class: str = DEFAULT_RESOURCE_CLASS
     checkout: bool | None = None

@@ -131,6 +131,55 @@ def test_where_a_job_goes_is_what_the_plan_says(repository, orbgen: Run):
     assert orbgen("lint", "--persona", "auditor").code == 0
 
 
+def test_a_job_joins_by_the_token_of_its_bot(repository, orbgen: Run):
+    own = [entry(name).replace("{name:", "{bot: other, name:") for name in ("database", "terraform")]
+    plan = HEAD.replace("VERSION", "18.6.4") + entry("run-command") + "".join(own)
+    jobs = pipeline(orbgen, repository, plan)["jobs"]
+    tokens = {
+        name: {
+            value
+            for step in job["steps"]
+            if step != "checkout"
+            for key, value in step["run"].get("environment", {}).items()
+            if key.endswith("_TOKEN")
+        }
+        for name, job in jobs.items()
+    }
+    assert tokens == {"run-command": {"circleci"}, "database": {"other"}, "terraform": {"other"}}
+    linted = orbgen("lint", "--persona", "auditor", ".")
+    assert (linted.code, linted.out) == (0, ""), linted.out
+
+
+WORKLOAD = {
+    "jwt": ("format: jwt, audiences: [a, b]", {"PARAM_KIND": "jwt", "PARAM_AUDIENCES": "a b"}),
+    "aws": (
+        "format: aws, aws-role: 'arn:aws:iam::123456789012:role/ci', "
+        "aws-profile: 'arn:aws:rolesanywhere:eu-central-1:123456789012:profile/0f9e8d7c', "
+        "aws-trust-anchor: 'arn:aws:rolesanywhere:eu-central-1:123456789012:trust-anchor/0f9e8d7c'",
+        {
+            "PARAM_KIND": "aws-roles-anywhere",
+            "PARAM_ROLE_ARN": "arn:aws:iam::123456789012:role/ci",
+            "PARAM_PROFILE_ARN": "arn:aws:rolesanywhere:eu-central-1:123456789012:profile/0f9e8d7c",
+            "PARAM_TRUST_ANCHOR_ARN": "arn:aws:rolesanywhere:eu-central-1:123456789012:trust-anchor/0f9e8d7c",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("form", WORKLOAD)
+def test_a_workload_identity_may_be_a_token_or_credentials_of_aws(repository, orbgen: Run, form):
+    keys, parameters = WORKLOAD[form]
+    own = entry("workload-identity").replace("path: /ci/shop,", f"path: /ci/shop, {keys},")
+    plan = HEAD.replace("VERSION", "18.6.4").replace("  roles:", "  target: operator\n  roles:") + own
+    job = pipeline(orbgen, repository, plan)["jobs"]["workload-identity"]
+    (run,) = [
+        one["run"] for one in job["steps"] if one != "checkout" and "PARAM_KIND" in one["run"].get("environment", {})
+    ]
+    assert {name: run["environment"][name] for name in parameters} == parameters
+    linted = orbgen("lint", "--persona", "auditor", ".")
+    assert (linted.code, linted.out) == (0, ""), linted.out
+
+
 def test_filters_can_be_the_older_maps(repository, orbgen: Run):
     head = HEAD.replace("VERSION", "18.6.4").replace("branches: [main]", "branches: [main, /x]\ntags: [v1.*, stable]")
     tagged = entry("tctl").replace("name: tctl", "name: tctl, tags: [v*]")

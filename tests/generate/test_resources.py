@@ -23,7 +23,7 @@ from orbgen.source.schemas import plain
 from orbgen.source.span import Source
 from orbgen.teleport.resources import Bot, Role, Token, resources_of
 from orbgen.teleport.versions import Version
-from tests.generate.plans import CONTEXT, ORGANIZATION, PROJECT, VERSIONS, every_kind, guide
+from tests.generate.plans import CONTEXT, ORGANIZATION, PROJECT, VERSIONS, entries, every_kind, guide, plan_of
 
 TARGETS = ("tctl", "operator", "terraform")
 
@@ -173,6 +173,40 @@ def test_roles_that_are_there_already_are_the_bots_as_well():
     plan = msgspec.structs.replace(plan, teleport=msgspec.structs.replace(plan.teleport, roles=("reader",)))
     for target in TARGETS:
         assert read_back(aimed(plan, target))["Bot circleci-demo"][0] == ["circleci-demo", "reader"]
+
+
+def two_bots(version: str = "18.6.4") -> Plan:
+    found = entries(version)
+    own = found["database"].replace("name: database", "name: database, bot: migrator, ttl: 1h")
+    return plan_of(found["scp"] + own + found["tctl"], version)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_job_may_join_as_a_bot_of_its_own_which_gets_no_role_of_the_others(target):
+    found = read_back(aimed(two_bots(), target))
+    assert {name: of[0] for name, of in found.items() if name.startswith("Bot")} == {
+        "Bot circleci": ["circleci-scp", "circleci-tctl", "deployer"],
+        "Bot migrator": ["migrator"],
+    }
+    assert {name: of[1] for name, of in found.items() if name.startswith("Token")} == {
+        "Token circleci": "circleci",
+        "Token migrator": "migrator",
+    }
+    options = {name: (of[2]["max_session_ttl"], of[2]["ssh_file_copy"]) for name, of in found.items() if "Role" in name}
+    assert options == {
+        "Role circleci-scp": ("30m", True),
+        "Role circleci-tctl": ("30m", True),
+        "Role migrator": ("1h", False),
+    }
+
+
+def test_each_bot_is_made_by_a_command_of_its_own_where_there_is_no_resource_for_it():
+    found = entries("14.3.33")
+    plan = plan_of(found["scp"] + found["tctl"].replace("name: tctl", "name: tctl, bot: lister"), "14.3.33")
+    assert [step.what for step in next_steps(plan) if "bots add" in step.what] == [
+        "tctl bots add circleci --roles=circleci,deployer --token=circleci",
+        "tctl bots add lister --roles=lister --token=lister",
+    ]
 
 
 def test_the_token_admits_one_project_with_one_context_in_every_form():
