@@ -149,7 +149,11 @@ def test_files_that_only_look_like_circleci_s_are_passed_over(orbgen, write):
 
 def test_nothing_of_circleci_s_is_not_clean(orbgen, write):
     write("ball-orb.yml", "weight: 3\n")
-    assert orbgen("lint", ".") == (2, "", "error: nothing to lint: no file here is CircleCI's; name a complete one\n")
+    assert orbgen("lint", ".") == (
+        2,
+        "",
+        "error: nothing to lint: no file here is CircleCI's or Teleport's; name a complete one\n",
+    )
 
 
 INJECTED = CONFIG.replace("      - checkout\n", "      - tools/show\n")
