@@ -261,6 +261,26 @@ def test_a_failing_command_fails_the_job_with_its_code_and_leaves_nothing(runnin
     assert (len(runner.seen), runner.job.left) == (1, [])
 
 
+@pytest.mark.parametrize(
+    ("job", "missing", "said"),
+    [
+        ("scp", "checkout/dist/shop.tar", "There is no 'dist/shop.tar' here to copy"),
+        ("scp", "bin/scp", "There is no scp on the PATH"),
+        ("rsync", "bin/rsync", "There is no rsync on the PATH"),
+        ("run-script", "checkout/deploy.sh", "There is no script 'deploy.sh' here"),
+        ("run-by-openssh", "bin/ssh", "There is no ssh on the PATH"),
+        ("ansible", "checkout/site.yml", "There is no playbook 'site.yml' here"),
+    ],
+)
+def test_what_is_missing_is_said_and_nothing_is_left(running, job, missing, said):
+    runner = running("18.6.4")
+    (runner.job.checkout.parent / missing).unlink()
+    ran = runner.run(job)
+    (failed,) = [result for _, result in ran if result.code]
+    assert failed.says(said), failed.output
+    assert (ran[-1][0], runner.job.left) == ("Log out of Teleport", [])
+
+
 def test_a_tbot_file_of_the_repository_joins_as_the_plan_says(running):
     runner = running("18.6.4")
     ran = runner.run("tbot")
