@@ -105,7 +105,8 @@ class Templates:
     """The templates, those of a folder of the user's before orbgen's own.
 
     A file in that folder takes the place of the template of the same path, such as `config/job.yml.j2`. Raises
-    TemplateError for a file that takes no template's place; one whose name begins with `_` is for others to include.
+    TemplateError for a file that takes no template's place; one whose name begins with `_` is for others to include,
+    and hidden ones do not count.
     """
 
     def __init__(self, folder: str | None = None) -> None:
@@ -113,7 +114,7 @@ class Templates:
         self._loader = _Loader((TEMPLATES,) if own is None else (own, TEMPLATES))
         self._environments: dict[Callable[[Any], str], SandboxedEnvironment] = {}
         for path in _files(own) if own is not None else ():
-            if not os.path.basename(path).startswith("_") and not os.path.isfile(os.path.join(TEMPLATES, path)):
+            if not os.path.basename(path).startswith(("_", ".")) and not os.path.isfile(os.path.join(TEMPLATES, path)):
                 guess = nearest(path, list(_files(TEMPLATES)))
                 raise TemplateError(
                     f"there is no template `{path}` whose place this file could take"

@@ -180,6 +180,8 @@ def test_templates_of_ones_own_take_the_places_of_others(folder, generate):
     own = folder / "mine/teleport/tctl"
     own.mkdir(parents=True)
     (own / "bot.yaml.j2").write_text("kind: bot\nmetadata: {name: [[ teleport.bot ]]}\n", encoding="utf-8")
+    (own / ".hidden").write_text("", encoding="utf-8")
+    (own / "_shared.j2").write_text("", encoding="utf-8")
     assert generate("--templates", "mine").code == 0
     assert written(folder)["teleport/bot.yaml"].endswith(b"kind: bot\nmetadata: {name: circleci}\n")
     assert b"kind: role\n" in written(folder)["teleport/role.yaml"]
