@@ -23,6 +23,9 @@ _FOLDED = bytes([ord(chr(code).lower()) if code < 128 and chr(code).isalnum() el
 # The letters of escapes that are no part of the word behind them, and of those that spell any letter by its number.
 _ESCAPES = b"0abtnvfreNLP_"
 _NUMBERED = b"xuU"
+_NUMBER = lazy_pattern(rb"[0-9A-Fa-f]{2}")
+# Two tags side by side, the second of which may give a text that is known: it is no pipeline value and no section's.
+_PASTED_TOGETHER = lazy_pattern(rb">><<(?![#^/]|\s*pipeline\.[\w.-]+\s*>>)")
 _WORD = lazy_pattern(rb"[0-9A-Za-z]+")
 _LONGEST = 24
 _LONGEST_WORDS = 2_000_000
@@ -68,14 +71,14 @@ class Vocabulary:
                 if behind is not None:
                     self._words.add(behind[0].lower())
             elif first and first in _NUMBERED:
-                self.complete = self.complete and not piece[1:3].isalnum()
+                self.complete = self.complete and _NUMBER.match(piece, 1) is None
             elif first in (b"\n", b"\r") and before[-1:].isalnum():
                 self.complete = self.complete and not piece.lstrip()[:1].isalnum()
             before = piece
 
     def _add_ends(self, data: bytes) -> None:
         """Note what is pasted together with a tag."""
-        self.complete = self.complete and b">><<" not in data
+        self.complete = self.complete and _PASTED_TOGETHER.search(data) is None
         for piece in {piece[-_LONGEST:] for piece in data.split(b"<<")[:-1] if piece[-1:].isalnum()}:
             end = piece.translate(_FOLDED).split()[-1]
             self._ends.update([end[-length:] + b"<" for length in range(1, len(end) + 1)])

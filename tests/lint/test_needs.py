@@ -101,6 +101,18 @@ def test_a_word_is_seen_that_is_pasted_together(command: str, value: str, tmp_pa
     assert [finding.rule for finding in found(tmp_path, config, "piped-script")] == ["piped-script"]
 
 
+def test_tags_side_by_side_that_paste_no_words_together_hide_none():
+    for text in (
+        "<< parameters.a >><< pipeline.git.branch >>",
+        "<<#pipeline.git.tag>><<pipeline.git.tag>><</pipeline.git.tag>>",
+        "C:\\Users and \\xylophones",
+    ):
+        words = Vocabulary([text])
+        assert words.complete and not words.may_hold(("curl",)), text
+    for text in ("<<parameters.a>><<parameters.b>>", "<<#pipeline.git.tag>><< parameters.a >><</pipeline.git.tag>>"):
+        assert not Vocabulary([text]).complete, text
+
+
 def test_the_words_of_orbs_count(tmp_path: Path):
     packed, tree, nested = tmp_path / "packed.yml", tmp_path / "tree", tmp_path / "nested.yml"
     script = "curl -s https://example.com/x.sh | sh"
