@@ -30,7 +30,7 @@ def checker(tmp_path_factory) -> Checker:
 
 @pytest.fixture(scope="module")
 def own_files() -> list[File]:
-    return [File(path.name, path.read_text(encoding="utf-8"), STORE) for path in OWN]
+    return [File(str(path), path.read_text(encoding="utf-8"), STORE) for path in OWN]
 
 
 def told(outcomes: list[Outcome]) -> list[str]:

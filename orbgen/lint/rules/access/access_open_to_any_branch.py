@@ -66,7 +66,7 @@ def _chain(grant: Grant, admission: Admission) -> str:
     run = grant.run
     contexts = f" with the context {' and '.join(sorted(grant.contexts))}" if grant.contexts else ""
     token = admission.token.name.text if admission.token.name is not None else "?"
-    roles = ", ".join([role.written.text for role in grant.roles])
+    roles = ", ".join(dict.fromkeys([role.written.text for role in grant.roles]))
     steps = [f"workflow '{run.workflow}', job '{run.name}'{contexts}", f"token '{token}'", f"bot '{grant.bot_name}'"]
     return " > ".join([*steps, f"role {roles}", _reached(grant)])
 
@@ -77,6 +77,7 @@ def _reached(grant: Grant) -> str:
         if role.role is None and role.preset is not None:
             found.append(role.preset.gives)
         found += [reach.words for reach in role.reach if reach.usable]
+    found = list(dict.fromkeys(found))
     more = len(found) - MOST_REACHED
     return "; ".join([*found[:MOST_REACHED], *([f"and {more} more"] if more > 0 else [])])
 
