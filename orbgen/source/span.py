@@ -27,7 +27,8 @@ class Source(msgspec.Struct, eq=False):
     text: str
     mark: str = ""
     encoding: str = "utf-8"
-    _line_starts: array[int] | None = None
+    _starts: array[int] | None = None
+    _seen: int = 0
     _line: tuple[int, str] = (0, "")
 
     @property
@@ -37,36 +38,47 @@ class Source(msgspec.Struct, eq=False):
         Lines end with LF, CRLF or a lone CR, as in editors. YAML 1.1 also breaks lines at NEL, LS and PS, which is
         the reader's business and changes no line number.
         """
-        if self._line_starts is None:
-            text = self.text
-            starts = array("q", (0,))
-            if "\r" in text:
-                starts.extend(found.end() for found in re.finditer("\r\n?|\n", text))
-            else:
-                # Piece by piece, so that a file of millions of lines needs no list of them all.
-                for begin in range(0, len(text), _PIECE):
-                    *lines, _ = text[begin : begin + _PIECE].split("\n")
-                    starts.extend(map(add, accumulate(map(len, lines)), count(begin + 1)))
-            self._line_starts = starts
-        return self._line_starts
+        return self._starts_to(len(self.text))
+
+    def _starts_to(self, offset: int) -> array[int]:
+        """The same, at least as far as a character is in; most of a file of millions of lines is never asked for."""
+        starts = self._starts
+        if starts is None:
+            starts = self._starts = array("q", (0,))
+            if "\r" in self.text:
+                starts.extend(found.end() for found in re.finditer("\r\n?|\n", self.text))
+                self._seen = len(self.text)
+        while self._seen < len(self.text) and self._seen <= offset:
+            begin = self._seen
+            *lines, _ = self.text[begin : begin + _PIECE].split("\n")
+            starts.extend(map(add, accumulate(map(len, lines)), count(begin + 1)))
+            self._seen = begin + _PIECE
+        return starts
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of a character offset, both counted from 1."""
-        starts = self.line_starts
+        starts = self._starts_to(offset)
         line = bisect_right(starts, offset)
         return line, offset - starts[line - 1] + 1
 
     def line_start(self, line: int) -> int:
         """Offset of the first character of a line counted from 1."""
-        return self.line_starts[line - 1]
+        return self._starts_of(line)[line - 1]
 
     def line_text(self, line: int) -> str:
         """A line counted from 1, without its line break. The last one is kept: a file may be one long line."""
         if self._line[0] != line:
-            starts = self.line_starts
+            starts = self._starts_of(line + 1)
             end = starts[line] if line < len(starts) else len(self.text)
             self._line = line, self.text[starts[line - 1] : end].rstrip("\r\n")
         return self._line[1]
+
+    def _starts_of(self, line: int) -> array[int]:
+        """The starts of the lines up to one, as far as there are so many."""
+        starts = self._starts_to(0)
+        while len(starts) < line and self._seen < len(self.text):
+            starts = self._starts_to(self._seen)
+        return starts
 
 
 class Span(msgspec.Struct, frozen=True):
