@@ -107,7 +107,8 @@ def _in_order(run: JobRun, context: Context, bounded: frozenset[str]) -> list[Ta
         own = script.at.step.argument("environment")
         fields = {name: field.value for name, field in own.fields.items()} if type(own) is Map else {}
         tainted = {**inherited, **_from_environment(fields, bounded)}
-        if not _may_take_in(script.script.text, tuple(tainted)):
+        text = script.script.text
+        if not _may_take_in(text) and not any([name in text for name in tainted]):
             scripts.append(TaintedScript(script, (), {}))
             continue
         found = _Following(script, tainted, bounded).follow()
@@ -122,7 +123,7 @@ def _may_be_tainted(run: JobRun, context: Context) -> bool:
     if _from_environment(environment_of(run), nothing):
         return True
     for script in context.scripts(run):
-        if _may_take_in(script.script.text, tuple(twins(nothing))):
+        if _may_take_in(script.script.text):
             return True
         if script.at.step.substituted and script.at.step.argument("environment") is not None:
             return True
@@ -135,9 +136,9 @@ def _prints_from_git(text: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _may_take_in(text: str, names: tuple[str, ...]) -> bool:
-    """Whether a script can put in one of some variables, or what git prints."""
-    return _prints_from_git(text) or any([name in text for name in names])
+def _may_take_in(text: str) -> bool:
+    """Whether a script can put in one of CircleCI's own variables, or what git prints."""
+    return _prints_from_git(text) or any([name in text for name in twins(frozenset())])
 
 
 @lru_cache(maxsize=64)
