@@ -31,7 +31,12 @@ def next_steps(plan: Plan, orb_path: str | None = None) -> tuple[NextStep, ...]:
         steps.append(NextStep(why, restriction(plan)))
     if plan.orb is not None and orb_path is not None:
         steps.append(NextStep("publish the orb", f"orbgen orb publish {orb_path} {plan.orb}"))
-    steps.append(NextStep("look at what will run, and at what could go wrong", "orbgen compile && orbgen lint"))
+    steps.append(
+        NextStep(
+            "look at what will run, what could go wrong, and who can reach what",
+            "orbgen compile && orbgen lint && orbgen trace",
+        )
+    )
     return tuple(steps)
 
 

@@ -111,7 +111,7 @@ class Reach(msgspec.Struct, frozen=True):
         """What is reached, as in `servers with env=staging as ci-user`."""
         names = sorted({one.text or "an unknown user" for one in self.principals})
         if self.target is Target.TELEPORT:
-            return str(self.target.value)
+            return f"{self.target.value} ({self.expression})" if self.expression else str(self.target.value)
         named = [name for name, _ in self.labels if name != ANY]
         everything = self.everything and (self.openness is Openness.WILDCARD or not named)
         which = f"every one of the {self.target.value}" if everything else f"{self.target.value} {self._with}"
@@ -132,8 +132,19 @@ def reach_of(role: Role, bot: Bot | None = None) -> tuple[Reach, ...]:
     found = [one for kind in _KINDS for one in _of_kind(role, allow, kind, bot)]
     rules = allow.get("rules") if allow is not None else None
     if type(rules) is Sequence and rules.elements:
-        found.append(Reach(Target.TELEPORT, _key(allow, "rules", role.place)))
+        found.append(Reach(Target.TELEPORT, _key(allow, "rules", role.place), expression=_ruled(rules)))
     return tuple(found)
+
+
+def _ruled(rules: Sequence) -> str:
+    """What rules permit, as in `list, read of db, db_server`."""
+    found = []
+    for rule in rules.elements:
+        if type(rule) is Mapping:
+            verbs = ", ".join([verb.text for verb in scalars(rule.get("verbs"))])
+            resources = ", ".join([resource.text for resource in scalars(rule.get("resources"))])
+            found.append(f"{verbs} of {resources}")
+    return "; ".join(found)
 
 
 def _of_kind(role: Role, allow: Mapping | None, kind: _Kind, bot: Bot | None) -> Iterator[Reach]:

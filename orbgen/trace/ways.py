@@ -102,7 +102,11 @@ def _of_file(configuration: Configuration, repository: Repository, facts: Facts)
     gates = configuration.gates
     path = os.path.relpath(os.path.abspath(configuration.path), os.path.abspath(repository.checkout.root))
     for run in configuration.pipeline.job_runs:
-        for grant in grants_of(run, configuration.joins(run), gates, repository, facts):
+        joins = configuration.joins(run)
+        # One script may start tbot in several ways, of which one happens; the one that says more speaks for all.
+        named = {join.step for join in joins if join.token is not None}
+        told = tuple([join for join in joins if join.token is not None or join.step not in named])
+        for grant in grants_of(run, told, gates, repository, facts):
             start = start_of(run, gates, grant.gate, guarded=grant.is_guarded(facts))
             yield from _of_grant(grant, start, path, gates, facts)
 

@@ -51,7 +51,7 @@ def test_the_files_are_written_and_the_rest_is_said(folder, generate):
         "tctl create -f teleport/bot.yaml",
         "tctl create -f teleport/token.yaml",
         'pipeline.git.branch == "main" and not job.ssh.enabled and not (pipeline.config_source starts-with "api")',
-        "orbgen compile && orbgen lint",
+        "orbgen compile && orbgen lint && orbgen trace",
     ]
 
 

@@ -46,7 +46,7 @@ def words(allow: str, **of: str) -> list[str]:
         ("{workload_identity_labels: {app: ci}}", ["workload identities with app=ci"]),
         ("{logins: [ci], node_labels_expression: 'labels[\"env\"] == \"dev\"'}",
          ['servers where labels["env"] == "dev" as ci']),
-        ("{rules: [{resources: [token], verbs: [create]}]}", ["Teleport's own resources"]),
+        ("{rules: [{resources: [token], verbs: [create]}]}", ["Teleport's own resources (create of token)"]),
         ("{}", []),
         ("{logins: [ci]}", []),
     ],

@@ -80,7 +80,7 @@ cd "${TELEPORT_CREDENTIALS:?is not set, since the step before this one failed}/$
 echo $$ > pid
 echo "tbot runs from here on; what it says is in $log."
 if [[ -z $audience$pins ]]; then
-  exec tbot start -c tbot.yaml --diag-addr="127.0.0.1:$port" --join-method=circleci --token="$token" \
+  exec tbot start -c tbot.yaml --diag-addr="127.0.0.1:$port" --join-method=circleci --token="$PARAM_TOKEN" \
     < /dev/null > "$log" 2>&1
 fi
 exec tbot start -c tbot.yaml --diag-addr="127.0.0.1:$port" < /dev/null > "$log" 2>&1

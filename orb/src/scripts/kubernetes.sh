@@ -312,7 +312,7 @@ number_form='^[0-9]+$'
 
 start_tbot() {
   if [[ -z $audience$pins ]]; then
-    tbot start -c "$1" --oneshot --join-method=circleci --token="$token" < /dev/null &
+    tbot start -c "$1" --oneshot --join-method=circleci --token="$PARAM_TOKEN" < /dev/null &
   else
     tbot start -c "$1" --oneshot < /dev/null &
   fi
