@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +23,7 @@ _FOLDER = next(
 )
 # What would end a script or begin a comment in the middle of one.
 _ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def page(template: str, **values: Any) -> str:
@@ -53,9 +55,9 @@ def _environment() -> Environment:
 
 
 def _writable(value: Any) -> Any:
-    """A value in which no half character stands, as in names of files that are no UTF-8."""
+    """A value without half characters, as in names of files that are no UTF-8, and without those that HTML forbids."""
     if isinstance(value, str) and not isinstance(value, Markup):
-        return value.encode("utf-8", "replace").decode()
+        return _CONTROLS.sub("\ufffd", value.encode("utf-8", "replace").decode())
     return value
 
 

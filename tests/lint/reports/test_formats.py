@@ -236,6 +236,8 @@ def test_html_is_a_page_in_which_texts_stay_texts(result):
     assert report.count("<details") == len(result.findings) + len(BROKEN.problems)
     assert "<script" not in report and "http://" not in report
     assert reported("html", CLEAN).count("<details") == 0
+    odd = FileResult("a\x1b[2Kb.yml", problems=BROKEN.problems)
+    assert "\x1b" not in reported("html", odd)
 
 
 def test_markdown_has_a_table_and_details_for_each_file_with_findings(result):
