@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from functools import lru_cache
 from typing import Any
 
@@ -23,7 +22,6 @@ _FOLDER = next(
 )
 # What would end a script or begin a comment in the middle of one.
 _ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def page(template: str, **values: Any) -> str:
@@ -55,10 +53,15 @@ def _environment() -> Environment:
 
 
 def _writable(value: Any) -> Any:
-    """A value without half characters, as in names of files that are no UTF-8, and without those that HTML forbids."""
+    """A value without half characters, as in names of files that are no UTF-8, and without what nobody would see."""
     if isinstance(value, str) and not isinstance(value, Markup):
-        return _CONTROLS.sub("\ufffd", value.encode("utf-8", "replace").decode())
+        text = value.encode("utf-8", "replace").decode()
+        return "\n".join([line if line.isprintable() else _visible(line) for line in text.split("\n")])
     return value
+
+
+def _visible(line: str) -> str:
+    return "".join([one if one.isprintable() else " " if one.isspace() else "\ufffd" for one in line])
 
 
 def file(name: str) -> Markup:
