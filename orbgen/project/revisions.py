@@ -34,5 +34,17 @@ def write_revision(root: str, revision: str, folder: str) -> None:
         words = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise RevisionError(f"git has no revision {revision} here: {words[0] if words else 'it does not say why'}")
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-        archive.extractall(folder, filter="data")
+        for member in archive:
+            opened = archive.extractfile(member) if member.isreg() else None
+            if opened is not None:
+                _write(folder, member.name, opened.read())
     os.makedirs(os.path.join(folder, ".git"), exist_ok=True)
+
+
+def _write(folder: str, name: str, data: bytes) -> None:
+    """Write one file, unless its name leads out of the folder. Links are not written, so none leads out either."""
+    path = os.path.normpath(os.path.join(folder, name))
+    if path.startswith(folder + os.sep):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(data)
