@@ -75,9 +75,14 @@ def _roles(token: Token, lists: dict[str, Any]) -> Iterator[Mistake]:
     if is_bot and is_blank(token.spec.get("bot_name")):
         place = _key(token.spec, "bot_name", _key(token.spec, "roles", token.place))
         yield _refused("bot-name", "a token with the role `Bot` has to name its bot", place, "set `bot_name`")
-    elif bot_name is not None and bot_name.text and not is_bot and len(names) == len(token.roles):
+    elif bot_name is not None and bot_name.text and not is_bot and _are_services(names, token, system):
         place = token.spec.fields["bot_name"].key.span
         yield _refused("bot-name", "`bot_name` is for tokens with the role `Bot` only", place, "write `roles: [Bot]`")
+
+
+def _are_services(names: list[str], token: Token, system: dict[str, str]) -> bool:
+    """Whether all roles are known to be roles of services; a misspelt one may be meant for `Bot`."""
+    return len(names) == len(token.roles) and all([name.lower() in system for name in names])
 
 
 def _method(token: Token, lists: dict[str, Any]) -> Iterator[Mistake]:

@@ -39,6 +39,7 @@ REFUSED_TOKENS: dict[str, tuple[Any, ...]] = {
     "roles are missing": ("  roles: [Bot]\n", "", ("roles", 2, 1, "gives no role")),
     "roles are empty": ("[Bot]", "[]", ("roles", 6, 3, "gives no role")),
     "an unknown role": ("[Bot]", "[Bot, Sever]", ("roles", 6, 16, "`Sever` is no role that a token can give")),
+    "a misspelt role says nothing of the bot's name": ("[Bot]", "[Bott]", ("roles", 6, 11, "`Bott` is no role")),
     "a bot without its name": ("  bot_name: demo\n", "", ("bot-name", 6, 3, "has to name its bot")),
     "a bot with an empty name": ("demo", '""', ("bot-name", 7, 3, "has to name its bot")),
     "a bot's name without the role": ("[Bot]", "[Node]", ("bot-name", 7, 3, "`bot_name` is for tokens with")),

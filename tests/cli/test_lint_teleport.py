@@ -298,3 +298,42 @@ def test_the_plan_s_settings_are_for_these_files_too(orbgen, write):
     result = orbgen("lint", ".", "--select", "token-rejected", "--format", "concise")
     assert [line.partition("[")[0] for line in result.out.splitlines()] == ["teleport/token.yaml:5:3: info"]
     assert result.code == 0
+
+
+def test_a_method_that_is_none_is_refused_on_the_command_line_too(orbgen, write):
+    step = "tbot start --join-method=circlci --token=demo --proxy-server=example.teleport.sh:443 --oneshot"
+    write(".circleci/config.yml", _job(f"      - run: {step}\n"))
+    result = orbgen("lint", "--format", "concise", "--select", "teleport-invalid-setting")
+    assert result.out == (
+        ".circleci/config.yml:6:25: high[teleport-invalid-setting[key]]: there is no join method `circlci`\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("listener", "used", "is_found"),
+    [
+        ("127.0.0.1:8080", "localhost:8080", True),
+        ("0.0.0.0:8080", "127.0.0.1:8080", True),
+        (":8080", "localhost:8080", True),
+        ("127.0.0.1:8080", "localhost:8081", False),
+        ("10.0.0.5:8080", "localhost:8080", False),
+    ],
+)
+def test_a_tunnel_is_used_by_any_name_of_this_machine(orbgen, write, listener, used, is_found):
+    tunnel = f"tbot start application-tunnel --app=shop --listen=tcp://{listener} --token=demo --join-method=circleci"
+    steps = f"      - run: {{background: true, command: {tunnel}}}\n      - run: curl http://{used}/health\n"
+    write(".circleci/config.yml", _job(steps))
+    found = orbgen("lint", "--format", "concise", "--select", "teleport-absent-output").out
+    assert ("absent-output[not-awaited]" in found) is is_found
+
+
+def test_a_role_without_a_name_is_said_once(orbgen, write):
+    role = "---\nkind: role\nversion: v7\nmetadata: {name: deployer}\nspec: {allow: {logins: [ci]}}\n"
+    write("all.yaml", BOT.replace("[deployer]", '[deployer, ""]') + role)
+    result = orbgen("lint", ".", "--format", "concise")
+    assert [line.split()[1] for line in result.out.splitlines()] == ["high[bot-rejected[role]]:"]
+
+
+def _job(steps):
+    entry = "workflows:\n  main:\n    jobs:\n      - ship: {context: teleport, filters: {branches: {only: main}}}\n"
+    return f"version: 2.1\njobs:\n  ship:\n    docker: [{{image: cimg/base:2026.01}}]\n    steps:\n{steps}{entry}"

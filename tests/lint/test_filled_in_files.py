@@ -58,3 +58,23 @@ def test_who_writes_into_a_file(tmp_path, name, text, is_filled_in):
     assert [kind for kind in kinds if kind not in ("placeholder", "not-uuid")] == ["expired", "case"]
     assert ("placeholder" not in kinds) is is_filled_in
     assert ("not-uuid" not in kinds) is is_filled_in
+
+
+@pytest.mark.parametrize(
+    ("kustomization", "is_patch"),
+    [
+        ("patches:\n  - path: teleport/config.yml\n", True),
+        ("patchesStrategicMerge: [./teleport/config.yml]\n", True),
+        ("resources: [teleport/config.yml]\n", False),
+        ("patches: [{path: teleport/other.yml}]\n", False),
+        ("patches: [\n", False),
+    ],
+)
+def test_a_patch_of_kustomize_holds_only_what_differs(tmp_path, kustomization, is_patch):
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "teleport").mkdir()
+    (tmp_path / "kustomization.yaml").write_text(kustomization)
+    head = "kind: TeleportProvisionToken\napiVersion: resources.teleport.dev/v2\nmetadata: {name: deploy}\n"
+    patch = f"{head}spec: {{zone: a}}\n"
+    kinds = [str(finding.kind) for finding in found(tmp_path / "teleport", patch, "token-rejected")]
+    assert sorted(kinds) == (["unknown-key"] if is_patch else ["roles", "unknown-key"])

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from collections.abc import Iterator
 
 from orbgen.lint.teleport_context import TeleportContext
+from orbgen.source.nodes import Mapping, Scalar, Sequence
+from orbgen.source.problems import UnreadableError
+from orbgen.source.reader import read
 from orbgen.source.span import Source
 
 # What makes a folder one of a tool's.
-_OF_TOOLS = ("kustomization.yaml", "kustomization.yml", "Kustomization", "Chart.yaml")
+_OF_KUSTOMIZE = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_OF_TOOLS = (*_OF_KUSTOMIZE, "Chart.yaml")
 _FILLING = re.compile(r"(?<![\w-])(?:envsubst|sed|yq|helm|kustomize)(?![\w-])")
 
 
@@ -20,6 +25,33 @@ def is_filled_in_later(source: Source, context: TeleportContext) -> bool:
     if path.startswith(os.pardir):
         return False
     return any(_are_of_tools(path, context)) or any([_writes_into(text, path) for text in _scripts(context)])
+
+
+def is_patch(source: Source, context: TeleportContext) -> bool:
+    """Whether a kustomization lists a file among its patches, which hold only what differs from the whole."""
+    path = os.path.relpath(os.path.realpath(source.name), os.path.realpath(context.checkout.root))
+    folder = path
+    while folder and not path.startswith(os.pardir):
+        folder = os.path.dirname(folder)
+        for name in _OF_KUSTOMIZE:
+            text = context.checkout.text(os.path.join(folder, name))
+            if text is not None and os.path.relpath(path, folder or os.curdir) in _patches(text, name):
+                return True
+    return False
+
+
+def _patches(text: str, name: str) -> list[str]:
+    """The files that a kustomization takes for patches."""
+    try:
+        root = read(text.encode(), name).root
+    except UnreadableError:
+        return []
+    if not isinstance(root, Mapping):
+        return []
+    listed = [root.get(key) for key in ("patches", "patchesStrategicMerge")]
+    entries = [entry for one in listed if isinstance(one, Sequence) for entry in one.elements]
+    paths = [entry.get("path") if isinstance(entry, Mapping) else entry for entry in entries]
+    return [posixpath.normpath(path.text) for path in paths if isinstance(path, Scalar)]
 
 
 def _are_of_tools(path: str, context: TeleportContext) -> Iterator[bool]:

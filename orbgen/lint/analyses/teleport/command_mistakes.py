@@ -12,7 +12,7 @@ from orbgen.source.names import nearest
 from orbgen.teleport.mistakes import Effect, Mistake
 from orbgen.teleport.tbot import LEGACY, Service, services, start_flags, subcommands
 from orbgen.teleport.tbot_file_versions import judged
-from orbgen.teleport.versions import gates, known_versions
+from orbgen.teleport.versions import gates, known_versions, table
 
 # What the old form and the subcommands call the same thing.
 _OTHER_FORM = {"data-dir": "storage", "destination-dir": "destination"}
@@ -48,6 +48,7 @@ def invalid_command(join: Join) -> Iterator[Mistake]:
         help = 'add `--destination`, as in `--destination="file://$(mktemp -d)"`'
         yield Mistake("flag", message, join.span, Effect.REFUSED, help)
     yield from _two_addresses(join)
+    yield from _unknown_method(join)
 
 
 def _service(join: Join) -> Service | None:
@@ -83,6 +84,17 @@ def _lacks_destination(join: Join) -> bool:
     assert command is not None
     named = [service for service in join.services if service.entry is None and service.type is not None]
     return not command.partial and any([service.settings.get("destination") is None for service in named])
+
+
+def _unknown_method(join: Join) -> Iterator[Mistake]:
+    """A join method that no version has, on the command line; one in a file is the file's mistake."""
+    given = join.settings.get("join-method")
+    methods = table("tokens")["join-methods"]
+    if given is None or given.origin is Origin.FILE or not given.value or given.value in methods:
+        return
+    guess = nearest(given.value, methods)
+    help = f"did you mean `{guess}`?" if guess else "CircleCI's jobs join by `circleci`"
+    yield Mistake("key", f"there is no join method `{given.value}`", given.span, Effect.REFUSED, help)
 
 
 def _two_addresses(join: Join) -> Iterator[Mistake]:

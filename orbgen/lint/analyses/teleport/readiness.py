@@ -11,6 +11,8 @@ from orbgen.source.span import Span
 _CLIENTS = ("tsh", "tctl")
 _LOOP = lazy_pattern(r"(?:^|[\n;&|({])\s*(?:until|while)\b")
 _READY = lazy_pattern(r"/(?:readyz|wait)\b")
+# Hosts of a listener that a client on the same machine reaches by the loopback address.
+_OWN_HOSTS = ("", "0.0.0.0", "[::]", "127.0.0.1", "localhost", "[::1]")
 # From this many seconds on a pause counts as waiting.
 _PAUSE = 5
 
@@ -66,11 +68,19 @@ def _uses(at: RunCommand, join: Join) -> bool:
     texts = [at.value(word) or "" for word in at.command.words[1:]]
     texts += [value.value or "" for name, value in at.environment.items() if name == "KUBECONFIG"]
     listeners = [service.value("listen") for service in join.services]
-    addresses = [one.rpartition("//")[2] for one in listeners if one]
+    addresses = [spelling for one in listeners if one for spelling in _spellings(one.rpartition("//")[2])]
     ports = [address.rpartition(":")[2] for address in addresses if ":" in address]
     if any([folder and folder in text for folder in folders for text in texts]):
         return True
     return any([address in text for address in addresses for text in texts]) or _names_port(texts, ports)
+
+
+def _spellings(address: str) -> list[str]:
+    """What a client of this machine may call the address of a listener; one on every address is on the loopback too."""
+    host, colon, port = address.rpartition(":")
+    if not colon or host not in _OWN_HOSTS:
+        return [address]
+    return [address, *[f"{own}:{port}" for own in ("127.0.0.1", "localhost", "[::1]")]]
 
 
 def _names_port(texts: list[str], ports: list[str]) -> bool:

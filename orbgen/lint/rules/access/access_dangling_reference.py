@@ -81,7 +81,8 @@ def _roles_of(bot: Bot, context: TeleportContext) -> Iterator[Finding]:
     names = {known(role.name) for role in context.repository.roles}
     for written in bot.roles:
         name = known(written)
-        if name is None or None in names or name in names or name in presets():
+        # A role without a name is `bot-rejected`'s.
+        if not name or None in names or name in names or name in presets():
             continue
         guess = nearest(name, [*[other for other in names if other is not None], *presets()])
         yield context.found_in(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from orbgen.lint.analyses.resources.filling import is_patch
 from orbgen.lint.findings import Confidence, Finding, Rule, Sees, Severity
 from orbgen.lint.teleport_context import TeleportContext
 from orbgen.teleport.resources import Token
@@ -21,10 +22,15 @@ RULE = Rule(
     since="0.1",
 )
 
+# What a patch of kustomize may leave to the file that it is put into.
+_ABSENCES = ("roles", "bot-name", "block", "organization", "no-rule", "empty-rule")
+
 
 def check(token: Token, context: TeleportContext) -> Iterator[Finding]:
     """Each reason for which the server refuses the token."""
     for mistake in refused(token):
+        if mistake.kind in _ABSENCES and is_patch(mistake.span.source, context):
+            continue
         yield context.found_in(
             RULE,
             token,
