@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from orbgen.cli import declare
@@ -54,12 +55,18 @@ def _of_teleport(name: str, given: str | None) -> dict[str, Any]:
 
 
 def _version(text: str) -> Version:
-    from orbgen.teleport.versions import Version, known_versions
+    """A release, or the last one of a line such as `18` or `16.2`. Raises UsageProblem."""
+    from orbgen.teleport.versions import Version, VersionRange, known_versions
 
-    version = Version.parse(text)
-    if version is None:
-        raise UsageProblem(f"'{text}' is no version of Teleport; write all three numbers, as in 18.2.0")
+    line = re.fullmatch(r"v?(\d{1,3})(?:\.(\d{1,4}))?", text)
+    if line is not None:
+        version = VersionRange.line(int(line[1]), int(line[2]) if line[2] else None).highest
+    else:
+        release = Version.parse(text)
+        if release is None:
+            raise UsageProblem(f"'{text}' is no version of Teleport; write one such as 18.2.0, 18.2 or 18")
+        version = release
     oldest = known_versions().lowest
     if version < oldest:
-        raise UsageProblem(f"Teleport {version} is too old; orbgen knows {oldest} and later versions")
+        raise UsageProblem(f"Teleport {text} is too old; orbgen knows {oldest} and later versions")
     return version

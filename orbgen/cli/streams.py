@@ -47,6 +47,8 @@ class _Output:
 
 
 def _unwritable(error: OSError) -> Exception:
+    # What is left in the stream cannot be written either, and the interpreter would try when it ends.
+    discard_output()
     if isinstance(error, BrokenPipeError):
         return ReaderGone()
     return UsageProblem(f"cannot write the output: {error.strerror}")

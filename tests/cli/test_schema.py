@@ -111,7 +111,7 @@ def test_the_schema_of_tbot_goes_by_the_version(orbgen, text, version, right):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["tbot", "--teleport-version", "18"], "'18' is no version of Teleport; write all three numbers"),
+        (["tbot", "--teleport-version", "newest"], "'newest' is no version of Teleport; write one such as 18.2.0"),
         (["tbot", "--teleport-version", "9.0.0"], "Teleport 9.0.0 is too old; orbgen knows 12.0.0 and later"),
         (["plan", "--teleport-version", "18.2.0"], "--teleport-version goes with token, bot, role and tbot"),
     ],
@@ -139,3 +139,9 @@ def test_a_schema_that_does_not_exist(orbgen):
     assert (code, out) == (2, "")
     assert "'plam' is not one of" in err
     assert "did you mean 'plan'?" in err
+
+
+def test_a_line_of_releases_is_its_last_one(orbgen):
+    newest = orbgen("schema", "tbot", "--teleport-version", "18.99.0").out
+    assert orbgen("schema", "tbot", "--teleport-version", "18").out == newest
+    assert orbgen("schema", "tbot", "--teleport-version", "16.2").out != newest
