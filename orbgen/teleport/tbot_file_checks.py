@@ -18,6 +18,9 @@ from orbgen.teleport.versions import table
 
 _NAME_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_+")
 _VERSION_1_KEYS = ("destinations",)
+_LISTS = ("services", "outputs")
+_MAPS = ("onboarding", "storage")
+_SINGLE = ("proxy_server", "auth_server", "diag_addr", "oneshot", "debug", "insecure", "credential_ttl")
 
 
 def invalid(root: Mapping) -> Iterator[Mistake]:
@@ -26,6 +29,7 @@ def invalid(root: Mapping) -> Iterator[Mistake]:
         return
     yield from _version(root)
     yield from _keys(root, file_keys(), "tbot.yaml")
+    yield from _shapes(root)
     yield from _addresses(root)
     onboarding = mapping(root.get("onboarding"))
     if onboarding is not None:
@@ -64,6 +68,23 @@ def _version(root: Mapping) -> Iterator[Mistake]:
                 place = root.fields[key].key.span
                 yield _refused("key", f"without `version: v2`, tbot takes a file with `{key}` for one of version v1",
                                place, "write `version: v2` at the top")  # fmt: skip
+
+
+def _shapes(root: Mapping) -> Iterator[Mistake]:
+    """Sections that are no lists or no maps where tbot reads such, and entries of lists that are no services."""
+    for name, field in root.fields.items():
+        node = field.value
+        if (isinstance(node, Scalar) and node.value is None) or is_filled_in(node):
+            continue
+        wanted = "a list" if name in _LISTS else "a map" if name in _MAPS else "" if name in _SINGLE else None
+        is_right = {"a list": type(node) is Sequence, "a map": type(node) is Mapping, "": isinstance(node, Scalar)}
+        if wanted is not None and not is_right[wanted]:
+            message = f"`{name}` has to be {wanted or 'a single value'}"
+            yield _refused("key", message, field.key.span, "see `orbgen schema tbot` for what goes there")
+        elif name in _LISTS:
+            for item in _elements(node):
+                if type(item) is not Mapping and not is_filled_in(item):
+                    yield _refused("key", "a service is a map with a `type`", item.span, "write `- type: identity`")
 
 
 def _addresses(root: Mapping) -> Iterator[Mistake]:

@@ -57,6 +57,11 @@ def test_a_file_that_is_right():
 
 INVALID = {
     "an unknown key at the top": (FILE + "oneshoot: true\n", [("key", 11)]),
+    "services that are no list": (FILE.partition("services:")[0] + "services: {type: identity}\n", [("key", 8)]),
+    "onboarding that is no map": (FILE.replace("{join_method: circleci, token: circleci-demo}", "3"), [("key", 3)]),
+    "storage that is no map": (FILE.replace("{type: memory}", "[]"), [("key", 7)]),
+    "an address that is a list": (FILE.replace("example.teleport.sh:443", "[a, b]"), [("key", 2)]),
+    "a service that is no map": (FILE + "  - identity\n", [("key", 11)]),
     "an unknown key of onboarding": (FILE.replace("token:", "tokens:"), [("key", 3)]),
     "an unknown key of the storage": (FILE.replace("{type: memory}", "{type: memory, path: /x}"), [("key", 7)]),
     "an unknown type of storage": (FILE.replace("{type: memory}", "{type: memroy}"), [("key", 7)]),
