@@ -120,7 +120,7 @@ def _import_msgspec() -> None:
     hidden = {name: module for name, module in hidden.items() if name not in sys.modules}
     sys.modules.update(hidden)  # type: ignore[arg-type]  # None is how a module is said not to be there
     try:
-        import msgspec  # noqa: F401
+        import msgspec  # noqa: F401 (so that it is there for all that import it later)
     finally:
         for name in hidden:
             del sys.modules[name]

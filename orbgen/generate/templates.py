@@ -19,16 +19,8 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from orbgen.circleci.yaml_output import write_scalar
 from orbgen.generate.structured import flow_list, hcl_identifier, hcl_lines, yaml_lines
+from orbgen.project.shipped import TEMPLATES
 from orbgen.source.names import nearest
-
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-# In the wheel the templates lie in the package, in a checkout beside it.
-TEMPLATES = next(
-    folder
-    for folder in (os.path.join(_PACKAGE, "templates"), os.path.join(os.path.dirname(_PACKAGE), "templates"))
-    if os.path.isdir(folder)
-)
-
 
 _SHELL_PARTS = "orb/shell"
 _INCLUDE = re.compile(r"^#include (\S+)\n", re.MULTILINE)

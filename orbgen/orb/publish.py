@@ -54,20 +54,28 @@ class Published(Protocol):
     """A version that a registry has."""
 
     @property
-    def source(self) -> str: ...  # noqa: D102
+    def source(self) -> str:
+        """Its source, as it was published."""
 
 
 class RegistryState(Protocol):
     """What a registry knows of an orb's name."""
 
     @property
-    def namespace_exists(self) -> bool: ...  # noqa: D102
+    def namespace_exists(self) -> bool:
+        """Whether the namespace is there."""
+
     @property
-    def orb_exists(self) -> bool: ...  # noqa: D102
+    def orb_exists(self) -> bool:
+        """Whether the orb is there."""
+
     @property
-    def is_private(self) -> bool | None: ...  # noqa: D102
+    def is_private(self) -> bool | None:
+        """Whether only its organization sees it; None where there is none."""
+
     @property
-    def newest(self) -> str | None: ...  # noqa: D102
+    def newest(self) -> str | None:
+        """Its newest production version; None where there is none."""
 
 
 class Registry(Protocol):

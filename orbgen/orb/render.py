@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 
 from orbgen.generate.orb_settings import OrbSettings
-from orbgen.generate.templates import TEMPLATES, config_scalar, render, source
+from orbgen.generate.templates import config_scalar, render, source
 from orbgen.project.atomic import write_atomically
+from orbgen.project.shipped import TEMPLATES
 
 _TEMPLATE = ".j2"
 _SOURCE = "orb/src"

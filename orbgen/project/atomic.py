@@ -18,7 +18,7 @@ def write_atomically(path: str, data: bytes) -> None:
             os.fsync(file.fileno())
         os.chmod(temporary, _mode(real))
         os.replace(temporary, real)
-    except BaseException:
+    except BaseException:  # An interrupt too must not leave the temporary file; it goes on from here.
         os.unlink(temporary)
         raise
 
@@ -31,7 +31,7 @@ def write_private(path: str, data: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException:  # An interrupt too must not leave the temporary file; it goes on from here.
         os.unlink(temporary)
         raise
 

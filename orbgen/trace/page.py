@@ -10,16 +10,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-# In the wheel the templates lie in the package, in a checkout beside it.
-_FOLDER = next(
-    folder
-    for folder in (
-        os.path.join(_PACKAGE, "templates", "page"),
-        os.path.join(os.path.dirname(_PACKAGE), "templates", "page"),
-    )
-    if os.path.isdir(folder)
-)
+from orbgen.project.shipped import TEMPLATES
+
+_FOLDER = os.path.join(TEMPLATES, "page")
 # What would end a script or begin a comment in the middle of one.
 _ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
